@@ -1,0 +1,238 @@
+# Forkproof. `make help` lists what to type; all output goes to build/.
+
+B := build
+O := $(B)/obj
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
+endif
+
+# Each step is one short line; V=1 shows the commands.
+ifeq ($(V),1)
+say = @:
+else
+Q := @
+say = @printf '  %-5s %s\n' $(1) $(2)
+endif
+
+# ---- What a person types -------------------------------------------------------------------------------------------
+
+.PHONY: help all run debug break prove test clean deps
+
+help:
+	@echo 'make run     build, boot in Bochs, show the tour, check the invariants, power off; the status is the verdict'
+	@echo 'make test    everything: the theorems, unit tests, boots'
+	@echo 'make prove   the theorems, one line each'
+	@echo 'make debug   Bochs'"'"'s debugger at 0x7c00, symbols loaded'
+	@echo 'make break   RULE=newns-fs: switch the rule off and see what it guards break; DEBUG=1 stops there in the debugger'
+	@echo 'make all     build only        make clean   remove build/        make deps   install what is missing'
+	@echo
+	@echo 'on run and debug:  PROGRAM=./a.out ARGS="..."   a static i386 Linux program of your own'
+	@echo '                   RULES=-newns-fs,...          rules switched off, or a profile: RULES=linux-2.6.33'
+	@echo '                   FAIL=STEP[:N[:ERRNO]]        the Nth execution of a step of fork fails'
+	@echo '                   CHECK=off|call|step          when the invariants are checked'
+	@echo '                   CMDLINE="..."                anything else for the kernel command line'
+	@echo '                   TICKS=N                      stop after so many instructions'
+
+# The words of the kernel command line. They reach the shell through the environment, so quotes survive.
+WORDS = $(strip $(if $(RULES),rules=$(RULES)) $(if $(FAIL),fail=$(FAIL)) $(if $(CHECK),check=$(CHECK)) $(CMDLINE))
+export WORDS PROGRAM ARGS
+
+RUNNER   := $(B)/bin/forkproof-run
+BOOTABLE := $(RUNNER) $(B)/boot/sector.bin $(B)/boot/loader.bin $(B)/kernel.boot.elf $(B)/initrd.cpio $(B)/kernel.sym
+RUN      := $(RUNNER) --build $(B)
+WORDS_OPTION    = $${WORDS:+--cmdline="$$WORDS"}
+PROGRAM_OPTIONS = $${PROGRAM:+--program="$$PROGRAM"} $${ARGS:+--args="$$ARGS"} $(if $(TICKS),--ticks=$(TICKS))
+
+all: $(BOOTABLE) $(B)/forkproof.img
+
+run: $(BOOTABLE) bochsrc
+	@$(RUN) $(WORDS_OPTION) $(PROGRAM_OPTIONS)
+
+debug: $(BOOTABLE) bochsrc
+	@$(RUN) --debug $(WORDS_OPTION) $(PROGRAM_OPTIONS)
+
+# Which invariant breaks when a rule is switched off and user/break does what the rule refused.
+BREAKS_newns-fs := fs-mnt
+BREAKABLE := $(patsubst BREAKS_%,%,$(filter BREAKS_%,$(.VARIABLES)))
+
+break: $(BOOTABLE) bochsrc
+	$(if $(BREAKS_$(RULE)),,@echo 'make break: RULE=$(RULE) is not one of: $(BREAKABLE)' >&2; exit 2)
+	@$(RUN) --cmdline='rules=-$(RULE) program=/bin/break args="$(RULE)"' \
+	    --expect-violation=$(BREAKS_$(RULE)) $(if $(DEBUG),--break-debug)
+
+prove: $(B)/bin/prove
+	@$(B)/bin/prove $(T)
+
+test: $(BOOTABLE) $(B)/forkproof.img $(B)/bin/mkimage $(B)/bin/prove $(B)/bin/unit-tests $(B)/bin/bochs-tests
+test: test-programs
+	@.ci/test $(B)
+
+clean:
+	rm -rf $(B)
+
+# Packages. Each stamp says that what is needed for running, or for testing, was found.
+deps:
+	@.ci/deps run test && echo 'nothing is missing'
+
+$(B)/deps-run $(B)/deps-test: $(B)/deps-%: .ci/deps
+	@.ci/deps $*
+	@mkdir -p $(B) && touch $@
+$(B)/deps-test: $(B)/deps-run # one apt at a time
+
+# ---- boot/ ---------------------------------------------------------------------------------------------------------
+
+$(B)/boot/%.bin: boot/%.asm $(wildcard boot/*.inc) Makefile | $(B)/deps-run
+	$(call say,NASM,$<)
+	@mkdir -p $(@D)
+	$(Q)nasm -f bin -Wall -Werror -o $@ $<
+
+$(B)/forkproof.img: $(B)/bin/mkimage $(filter-out $(RUNNER),$(BOOTABLE))
+	$(call say,IMAGE,$@)
+	$(Q)$< --sector $(B)/boot/sector.bin --loader $(B)/boot/loader.bin --kernel $(B)/kernel.boot.elf \
+	    --initrd $(B)/initrd.cpio --out $@
+
+# ---- kernel/ -------------------------------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow
+ifneq ($(filter true 1,$(CI) $(WERROR)),)
+WARNINGS += -Werror
+endif
+DEPEND = -MMD -MP
+
+KERNEL_FLAGS := -m32 -march=i686 -O2 -g -std=c++20 -ffreestanding -fno-exceptions -fno-rtti -fno-pic -fno-pie \
+    -mgeneral-regs-only -fno-jump-tables -fno-threadsafe-statics -fno-stack-protector -fno-omit-frame-pointer \
+    -fno-asynchronous-unwind-tables -fcf-protection=none -fno-strict-aliasing -fno-delete-null-pointer-checks \
+    '-ffile-prefix-map=$(CURDIR)=.' # the same kernel wherever the tree lies
+
+KERNEL_SOURCES := $(sort $(shell find kernel -name '*.cpp' -o -name '*.asm'))
+KERNEL_OBJECTS := $(KERNEL_SOURCES:%=$(O)/%.o)
+
+$(O)/kernel/%.cpp.o: kernel/%.cpp Makefile | $(B)/deps-run
+	$(call say,C++,$<)
+	@mkdir -p $(@D)
+	$(Q)g++ $(KERNEL_FLAGS) $(WARNINGS) $(DEPEND) -I. -c $< -o $@
+
+$(O)/kernel/%.asm.o: kernel/%.asm Makefile | $(B)/deps-run
+	$(call say,NASM,$<)
+	@mkdir -p $(@D)
+	$(Q)nasm -f elf32 -g -F dwarf -I ./ -MD $(@:.o=.d) -MP -o $@ $<
+
+$(B)/kernel.elf: $(KERNEL_OBJECTS) kernel/kernel.ld
+	$(call say,LINK,$@)
+	$(Q)g++ -m32 -static -nostdlib -no-pie -Wl,-T,kernel/kernel.ld -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
+	    -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments $(KERNEL_OBJECTS) -lgcc -o $@
+
+# What is loaded and executed, the same to the byte, without symbols and debug information.
+$(B)/kernel.boot.elf: $(B)/kernel.elf
+	$(Q)objcopy --strip-all $< $@
+
+# Lines "address name" for Bochs's debugger and the kernel's own backtraces: names as people say them, without the
+# project's namespace, without arguments, without spaces.
+$(B)/kernel.sym: $(B)/kernel.elf
+	$(Q)nm -n --defined-only $< | grep -v -e ' a ' -e ' \.' | cut -d' ' -f1,3 | c++filt -p | \
+	    sed -e 's/(anonymous namespace):://g' -e 's/forkproof:://g' -e 's/ \[clone .*//' \
+	        -e ':inner; s/([^()]*)//; t inner' -e 's/ /\t/; s/ /_/g; s/\t/ /' >$@
+
+# ---- user/ and the initrd ------------------------------------------------------------------------------------------
+
+USER_FLAGS := -m32 -march=i686 -Os -std=c++20 -ffreestanding -fno-pic -fno-pie -fno-exceptions -fno-rtti \
+    -fno-threadsafe-statics -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none
+USER_LINK  := -m32 -static -nostdlib -no-pie -Wl,--build-id=none -Wl,-z,noexecstack
+
+# user/NAME.cpp, with what is in user/NAME/ if there is such a folder, is the program NAME.
+USER_NAMES   := $(patsubst user/%.cpp,%,$(wildcard user/*.cpp))
+USER_LIB     := $(patsubst %,$(O)/%.o,$(wildcard user/lib/*.cpp))
+PROGRAMS     := $(USER_NAMES:%=$(B)/user/%)
+user_objects  = $(patsubst %,$(O)/%.o,user/$(1).cpp $(wildcard user/$(1)/*.cpp))
+
+$(O)/user/%.cpp.o: user/%.cpp Makefile | $(B)/deps-run
+	$(call say,C++,$<)
+	@mkdir -p $(@D)
+	$(Q)g++ $(USER_FLAGS) $(WARNINGS) $(DEPEND) -I. -c $< -o $@
+
+.SECONDEXPANSION:
+$(PROGRAMS): $(B)/user/%: $$(call user_objects,$$*) $(USER_LIB) $(wildcard user/user.ld)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)g++ $(USER_LINK) $(addprefix -Wl$(comma)-T$(comma),$(wildcard user/user.ld)) $(filter %.o,$^) -lgcc -s -o $@
+comma := ,
+
+# /init, the other programs in /bin, and the kernel's symbols: by stock cpio, sorted, with fixed times, owners and modes,
+# so that the same sources make the same archive.
+$(B)/initrd.cpio: $(PROGRAMS) $(B)/kernel.sym
+	$(call say,CPIO,$@)
+	$(Q)rm -rf $(B)/initrd && mkdir -p $(B)/initrd/bin $(B)/initrd/boot
+	$(Q)cp $(PROGRAMS) $(B)/initrd/bin && mv $(B)/initrd/bin/init $(B)/initrd/init
+	$(Q)cp $(B)/kernel.sym $(B)/initrd/boot
+	$(Q)chmod -R u=rwX,go=rX $(B)/initrd && find $(B)/initrd -exec touch -d @0 {} +
+	$(Q)cd $(B)/initrd && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort | \
+	    cpio -o -H newc --reproducible --owner=0:0 --quiet >../initrd.cpio
+
+# ---- The host's programs: mkimage, the runner, the prover, the tests -----------------------------------------------
+
+HOST_FLAGS := -std=c++20 -O1 -g
+objects = $(patsubst %,$(O)/host/%.o,$(1))
+
+BOOT_HOST    := boot/image.cpp
+RUNNER_PARTS := $(BOOT_HOST) $(filter-out debug/main.cpp,$(wildcard debug/*.cpp))
+
+# Sources of the kernel that know nothing of the machine, and are tested on the host.
+HOST_KERNEL_SOURCES := $(wildcard kernel/cmdline.cpp kernel/exec/elf.cpp kernel/files/cpio.cpp \
+    kernel/fork/verdict.cpp kernel/lib/string.cpp kernel/lib/print.cpp kernel/mm/frame.cpp kernel/mm/cache.cpp kernel/mm/kinds.cpp)
+
+$(O)/host/%.cpp.o: %.cpp Makefile | $(B)/deps-run
+	$(call say,C++,$<)
+	@mkdir -p $(@D)
+	$(Q)g++ $(HOST_FLAGS) $(WARNINGS) $(DEPEND) -I. -c $< -o $@
+
+PROOFS     := $(shell find proofs -name '*.cpp')
+UNIT_TESTS := $(shell find tests/unit -name '*.cpp' 2>/dev/null)
+BOOT_TESTS := $(shell find tests/boot -name '*.cpp' 2>/dev/null)
+
+# What includes Z3 or GoogleTest needs more packages.
+$(call objects,$(PROOFS) $(UNIT_TESTS) $(BOOT_TESTS)): | $(B)/deps-test
+
+$(B)/bin/mkimage:       $(call objects,$(BOOT_HOST) boot/mkimage.cpp)
+$(RUNNER):              $(call objects,$(RUNNER_PARTS) debug/main.cpp)
+$(B)/bin/prove:         $(call objects,$(PROOFS))
+$(B)/bin/unit-tests:    $(call objects,$(UNIT_TESTS) $(HOST_KERNEL_SOURCES) $(RUNNER_PARTS) \
+                            $(filter-out proofs/main.cpp,$(PROOFS)))
+$(B)/bin/bochs-tests:   $(call objects,$(BOOT_TESTS) $(BOOT_HOST))
+
+$(B)/bin/mkimage $(RUNNER): LIBRARIES := -lfmt
+$(B)/bin/prove:             LIBRARIES := -lz3 -lfmt
+$(B)/bin/unit-tests:        LIBRARIES := -lgtest_main -lgtest -lz3 -lfmt
+$(B)/bin/bochs-tests:       LIBRARIES := -lgtest_main -lgtest -lfmt
+
+$(B)/bin/mkimage $(RUNNER) $(B)/bin/prove $(B)/bin/unit-tests $(B)/bin/bochs-tests:
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)g++ $^ $(LIBRARIES) -o $@
+
+# Programs that the tests boot: C ones as anybody would build them, C++ ones like those of user/.
+TEST_C   := $(patsubst tests/programs/%.c,$(B)/tests/programs/%,$(wildcard tests/programs/*.c))
+TEST_CPP := $(patsubst tests/programs/%.cpp,$(B)/tests/programs/%,$(wildcard tests/programs/*.cpp))
+.PHONY: test-programs
+test-programs: $(TEST_C) $(TEST_CPP)
+
+$(TEST_C): $(B)/tests/programs/%: tests/programs/%.c Makefile | $(B)/deps-run
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)gcc -m32 -static -O1 $(WARNINGS) $(DEPEND) -MF $@.d -o $@ $<
+
+$(O)/tests/programs/%.cpp.o: tests/programs/%.cpp Makefile | $(B)/deps-run
+	$(call say,C++,$<)
+	@mkdir -p $(@D)
+	$(Q)g++ $(USER_FLAGS) $(WARNINGS) $(DEPEND) -I. -c $< -o $@
+
+$(TEST_CPP): $(B)/tests/programs/%: $(O)/tests/programs/%.cpp.o $(USER_LIB) $(wildcard user/user.ld)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)g++ $(USER_LINK) $(addprefix -Wl$(comma)-T$(comma),$(wildcard user/user.ld)) $(filter %.o,$^) -lgcc -o $@
+
+# What was found to include what, when it was compiled last.
+include $(shell [ -d $(B) ] && find $(B) -name '*.d')

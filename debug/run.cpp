@@ -1,0 +1,163 @@
+#include "debug/run.hpp"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "debug/bochs.hpp"
+#include "debug/frames.hpp"
+#include "debug/initrd.hpp"
+#include "debug/program.hpp"
+#include "debug/tempdir.hpp"
+#include "debug/voices.hpp"
+
+namespace forkproof::runner {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What a person at the debugger reads first.
+constexpr const char* debug_greeting =
+    "Bochs's debugger, stopped at 0x7c00. Type: s (step)  n (step over)  c (go on)  bt  r (registers)  q "
+    "(leave)\n"
+    "also: u /9 (the code ahead)  lb \"do_fork\" (breakpoint)  print-stack  x /8 ADDRESS (memory)  help\n";
+constexpr const char* break_greeting =
+    "Runs until the kernel stops itself. Type then: bt (who called)  r (registers)  c (go on)  q (leave)\n"
+    "also: print-stack  x /8 ADDRESS (memory)  u /9 (the code ahead)  s (step)  help\n";
+
+// Bochs prints its banner before it stops where the person wants to be; a line with these words ends that.
+constexpr std::string_view debug_start = "(0) Breakpoint 1";
+constexpr std::string_view break_start = "(0) Magic breakpoint";
+
+// What Bochs says when the person's input ends without `q`.
+constexpr std::string_view input_over_words = "fgets() returned ERROR";
+
+// Shows Bochs's own voice to a person at the debugger, from the first stop on.
+class DebuggerTalk {
+  public:
+    explicit DebuggerTalk(std::string_view start) : start_(start) {}
+    void operator()(std::string_view text) {
+        if (!started_) {
+            held_ += text;
+            const auto at = held_.find(start_);
+            if (at == std::string::npos) return;
+            started_ = true;
+            text = std::string_view(held_).substr(at);
+        }
+        std::fwrite(text.data(), 1, text.size(), stdout);
+    }
+
+  private:
+    std::string_view start_;
+    std::string held_;
+    bool started_ = false;
+};
+
+// Puts the user's program into the initrd and its name and arguments on the command line.
+void add_program(const Request& request, image::Contents& contents, const fs::path& folder) {
+    const image::Bytes program = image::read_file(request.program);
+    if (const auto reason = why_not_executable(program); !reason.empty())
+        throw image::Error(fmt::format("{}: {}; a static i386 ELF executable is needed; {}", request.program,
+                                       reason, how_to_build));
+    for (const char* word : {"program=", "args="})
+        if ((" " + contents.cmdline).find(std::string(" ") + word) != std::string::npos)
+            throw image::Error(fmt::format("PROGRAM goes together with ARGS, not with {} in CMDLINE", word));
+    if (request.args.find('"') != std::string::npos)
+        throw image::Error(
+            "ARGS may not contain a double quote: the kernel's command line uses it around them");
+    const image::Bytes archive = archive_program(program, folder);
+    contents.initrd.insert(contents.initrd.end(), archive.begin(), archive.end());
+    if (!contents.cmdline.empty()) contents.cmdline += ' ';
+    contents.cmdline += "program=/program";
+    if (!request.args.empty()) contents.cmdline += fmt::format(" args=\"{}\"", request.args);
+}
+
+image::Bytes make_image(const Request& request, const fs::path& folder) {
+    if (!request.ready_image.empty()) return image::read_file(request.ready_image);
+    image::Contents contents{.sector = image::read_file(request.sector),
+                             .loader = image::read_file(request.loader),
+                             .kernel = image::read_file(request.kernel),
+                             .initrd = image::read_file(request.initrd),
+                             .cmdline = request.cmdline};
+    if (!request.program.empty()) add_program(request, contents, folder);
+    return image::build(contents);
+}
+
+std::string text_of(const fs::path& file) {
+    if (!fs::exists(file)) return {};
+    const image::Bytes bytes = image::read_file(file.string());
+    return {bytes.begin(), bytes.end()};
+}
+
+void keep(const std::string& file, const std::string& text) {
+    if (!file.empty())
+        image::write_file(file, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+// Bochs of another version may not understand bochsrc; then that is the likeliest reason.
+void mention_version(Judgement& judgement, const BochsVersion& version) {
+    if (judgement.ending == Ending::bochs_failed && version.number != expected_bochs)
+        judgement.words += fmt::format("; this is Bochs {}, and bochsrc is written for {}, as in Debian 12",
+                                       version.number, expected_bochs);
+}
+
+} // namespace
+
+Judgement run(const Request& request) {
+    const BochsVersion version = installed_bochs();
+    if (version.number.empty())
+        return {Ending::bochs_failed, "Bochs is not installed: `make deps` installs it, or says how"};
+
+    const TempDir folder(request.build);
+    const image::Bytes disk = make_image(request, folder.path());
+    image::write_file((folder.path() / "disk.img").string(), disk);
+
+    const bool interactive = request.machine.mode != Mode::run;
+    const bool from_start = request.machine.mode == Mode::debug;
+    if (interactive) std::fputs(from_start ? debug_greeting : break_greeting, stdout);
+
+    Observations seen;
+    Voices voices;
+    DebuggerTalk talk(from_start ? debug_start : break_start);
+    FrameDemux demux([&](std::string_view text) { voices.kernel(text); },
+                     [&](std::string_view text) { voices.program(text); },
+                     [&](std::string_view text) {
+                         seen.plain += text;
+                         if (interactive) talk(text);
+                         if (request.verbose) fmt::print(stderr, "{}", text);
+                     });
+    voices.flush();
+
+    const std::string errors = (folder.path() / "errors").string();
+    const BochsEnd end =
+        run_bochs({.arguments = bochs_command(request.machine, folder.path(), image::geometry(disk.size()),
+                                              version.debugger_option),
+                   .error_file = errors,
+                   .interactive = interactive,
+                   .host_seconds = interactive ? 0 : request.host_seconds},
+                  [&](std::string_view bytes) {
+                      demux.feed(bytes);
+                      voices.flush();
+                  });
+    demux.finish();
+
+    seen.kernel_lines = voices.kernel_lines();
+    seen.errors = text_of(errors);
+    seen.status = end.status;
+    seen.host_time_over = end.host_time_over;
+    seen.interrupted = end.interrupted;
+    if (request.verbose) fmt::print(stderr, "{}", seen.errors);
+    keep(request.transcript, voices.transcript());
+    keep(request.program_output, voices.program_text());
+    if (!request.serial.empty()) keep(request.serial, text_of(folder.path() / "com1"));
+
+    const bool left = end.status == 0 || seen.plain.find(input_over_words) != std::string::npos;
+    if (interactive && left) return {Ending::good, {}};
+    Judgement judgement = judge(seen, {.tick_limit = request.machine.tick_limit,
+                                       .host_seconds = request.host_seconds,
+                                       .violations = request.expected_violations});
+    mention_version(judgement, version);
+    return judgement;
+}
+
+} // namespace forkproof::runner

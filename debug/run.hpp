@@ -1,0 +1,30 @@
+#pragma once
+#include <optional>
+#include <set>
+#include <string>
+
+#include "debug/judge.hpp"
+#include "debug/machine.hpp"
+
+namespace forkproof::runner {
+
+/// One run, as asked for on the command line. Names of files; empty: not asked for.
+struct Request {
+    std::string build; ///< the build folder: temporary folders are made there, defaults are taken from there
+    std::string sector, loader, kernel, initrd;
+    std::string cmdline;
+    std::string program, args;  ///< a user's program to put into the initrd, and its arguments
+    std::string ready_image;    ///< boot this image instead of making one
+    std::string transcript;     ///< where to keep what was shown
+    std::string program_output; ///< where to keep what programs wrote, byte for byte
+    std::string serial;         ///< where to keep what came out of COM1
+    unsigned host_seconds = 0;
+    bool verbose = false; ///< show what Bochs itself says, on standard error
+    std::optional<std::set<std::string>> expected_violations;
+    Machine machine;
+};
+
+/// Does it, showing what kernel and programs say. Throws image::Error, or a std::system_error.
+Judgement run(const Request& request);
+
+} // namespace forkproof::runner

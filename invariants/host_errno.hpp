@@ -1,0 +1,48 @@
+// On the host <cerrno> defines the names of errno.hpp as macros, and most C++ headers bring it in: Errno::EINVAL
+// would be Errno::22. It is read first and the macros are taken away; errno.hpp gives the C++ library its plain
+// numbers back as constants. A name that is added there is added here too, or it does not compile on the host.
+#pragma once
+#if __STDC_HOSTED__
+#include <cerrno>
+
+#undef EPERM
+#undef ENOENT
+#undef ESRCH
+#undef EINTR
+#undef EIO
+#undef ENXIO
+#undef E2BIG
+#undef ENOEXEC
+#undef EBADF
+#undef ECHILD
+#undef EAGAIN
+#undef ENOMEM
+#undef EACCES
+#undef EFAULT
+#undef EBUSY
+#undef EEXIST
+#undef ENODEV
+#undef ENOTDIR
+#undef EISDIR
+#undef EINVAL
+#undef ENFILE
+#undef EMFILE
+#undef ENOTTY
+#undef ETXTBSY
+#undef EFBIG
+#undef ENOSPC
+#undef ESPIPE
+#undef EROFS
+#undef EPIPE
+#undef ERANGE
+#undef EDEADLK
+#undef ENAMETOOLONG
+#undef ENOSYS
+#undef ELOOP
+#undef EOVERFLOW
+#undef ETIMEDOUT
+#undef ERESTARTSYS
+#undef ERESTARTNOINTR
+#undef ERESTARTNOHAND
+#undef ERESTART_RESTARTBLOCK
+#endif

@@ -1,0 +1,32 @@
+// What a child shares with its parent, and what it has instead: one row a resource.
+#pragma once
+#include "flags.hpp"
+
+namespace forkproof {
+
+/// What a child gets when the flag does not decide for sharing.
+enum class Otherwise : unsigned char { copy, fresh, nothing };
+
+struct SharingRow {
+    const char* resource;     ///< the kind of object (kernel/mm/kinds.hpp) or the step's name
+    const char* step;         ///< which step of copy_process takes it
+    std::uint32_t share_flag; ///< shared if set; 0: never shared by a flag
+    std::uint32_t new_flags;  ///< made anew if any is set (namespaces), where the default is to share
+    Otherwise otherwise;
+    const char* holds; ///< what the child's own holds counts on
+};
+
+inline constexpr SharingRow sharing[] = {
+    {"cred", "creds", CLONE_THREAD, CLONE_NEWUSER, Otherwise::copy,
+     "its user, twice over by real_cred and cred"},
+    {"undo", "semundo", CLONE_SYSVSEM, 0, Otherwise::nothing, "the ipc namespace it was made in"},
+    {"files", "files", CLONE_FILES, 0, Otherwise::copy, "every open file"},
+    {"fs", "fs", CLONE_FS, 0, Otherwise::copy, "the mounts of root and cwd"},
+    {"sighand", "sighand", CLONE_SIGHAND, 0, Otherwise::copy, "nothing"},
+    {"signal", "signal", CLONE_THREAD, 0, Otherwise::fresh, "nothing"},
+    {"mm", "mm", CLONE_VM, 0, Otherwise::copy, "every mapped frame, until one side writes"},
+    {"nsproxy", "namespaces", 0, NSPROXY_FLAGS, Otherwise::copy, "one namespace of each kind"},
+    {"pid", "pid", 0, 0, Otherwise::fresh, "its pid namespace"},
+};
+
+} // namespace forkproof

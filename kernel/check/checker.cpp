@@ -1,0 +1,123 @@
+#include "kernel/check/checker.hpp"
+#include "invariants/predicates.hpp"
+#include "kernel/arch/cpu.hpp"
+#include "kernel/arch/traps.hpp"
+#include "kernel/check/fail.hpp"
+#include "kernel/check/report.hpp"
+#include "kernel/check/view.hpp"
+#include "kernel/lib/print.hpp"
+
+namespace forkproof {
+
+namespace {
+
+CheckMode mode = CheckMode::off;
+CheckCounts counts;
+u32 checked[INVARIANT_COUNT];
+
+struct Call {
+    const char* name;
+    const Task& by;
+    u32 flags;
+};
+
+void print_call(const Call& call) {
+    char words[256];
+    flags_in_words(call.flags, words, sizeof words);
+    const bool is_clone = call.flags != 0;
+    print("  after {}{}{}{} by pid {} ({})\n", call.name, is_clone ? "(" : "", is_clone ? words : "",
+          is_clone ? ")" : "", call.by.pid, call.by.comm);
+}
+
+/// What the census found, in the object's and the field's own words.
+void print_evidence() {
+    if (census.dangling)
+        print("  {} points to {} {x}, which is freed\n", census.dangling_field,
+              kind_names[static_cast<int>(census.dangling_kind)], census.dangling);
+    if (census.bad_object)
+        print("  {} {x}: its count says {}, but {} hold it\n", kind_names[static_cast<int>(census.bad_kind)],
+              census.bad_object, census.bad_count, census.bad_holders);
+    if (census.bad_frame != Pfn::none)
+        print("  frame {x} at {x}: count {}, mapped {} times\n", raw(census.bad_frame), census.bad_address,
+              census.bad_count, census.bad_holders);
+    if (census.bad_task) {
+        print("  the task in question:\n");
+        print_task(*census.bad_task);
+    }
+}
+
+[[noreturn]] void end_with_violation(const Call& call) {
+    print_call(call);
+    print_evidence();
+    print("  tasks:\n");
+    for_each_task([](Task& t) { print_task(t); });
+    print_backtrace(static_cast<u32>(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0))));
+    magic_breakpoint();
+    print("power-off: the run ends here, without a verdict\n");
+    shutdown();
+}
+
+/// Judges each invariant in turn; all that fail are named, so that the first is not taken for the only one.
+bool judge(bool mid_call) {
+    bool all_hold = true;
+    int i = 0;
+    auto one = [&](const auto& invariant) {
+        const int index = i++;
+        if (mid_call && invariant.mid_call == MidCall::no) return;
+        checked[index]++;
+        if (invariant.holds(KernelView{})) return;
+        all_hold = false;
+        print("violation: {}: {}\n", invariant.name, invariant.sentence);
+    };
+    std::apply([&](const auto&... invariant) { (one(invariant), ...); }, invariants);
+    return all_hold;
+}
+
+} // namespace
+
+void checker_init(CheckMode m) { mode = m; }
+const CheckCounts& check_counts() { return counts; }
+u32 times_checked(int invariant) { return checked[invariant]; }
+
+void check_invariants(const char* call, const Task& by, u32 flags, const Task* half_made) {
+    take_census(half_made);
+    (half_made ? counts.mid_call_rounds : counts.rounds)++;
+    if (!judge(half_made != nullptr)) end_with_violation({call, by, flags});
+}
+
+void process_call_done(const char* call, const Task& by) {
+    if (mode != CheckMode::off && by.tgid != 0) check_invariants(call, by, 0, nullptr);
+}
+
+void step_done(const char* step, const ForkRequest& request) {
+    if (mode == CheckMode::step && request.child && init_pid_ns->child_reaper)
+        check_invariants(step, *current(), request.flags, request.child);
+}
+
+void clone_accepted(const ForkRequest& request, const VerdictContext& seen) {
+    const Task& me = *current();
+    if (mode == CheckMode::off || &me == &init_task) return;
+    const bool privileged = seen.cap_sys_admin || seen.cap_sys_resource || seen.first_user;
+    if (seen.nproc_reached && !privileged)
+        report_violation(step_properties[0].name, step_properties[0].sentence, "clone", me, request.flags);
+    if (seen.threads_reached)
+        report_violation(step_properties[1].name, step_properties[1].sentence, "clone", me, request.flags);
+    counts.accepted_clones++;
+    check_invariants("clone", me, request.flags, nullptr);
+}
+
+void report_violation(const char* name, const char* sentence, const char* call, const Task& by, u32 flags) {
+    print("violation: {}: {}\n", name, sentence);
+    end_with_violation({call, by, flags});
+}
+
+void flags_in_words(u32 flags, char* buffer, u32 size) {
+    std::size_t n = 0;
+    buffer[0] = 0;
+    auto add = [&](const char* word) { n += format(buffer + n, size - n, "{}{}", n ? " | " : "", word); };
+    for (const FlagName& f : flag_names)
+        if (flags & f.bit) add(f.name);
+    if (flags & CSIGNAL) add(signal_name(static_cast<int>(flags & CSIGNAL)));
+}
+
+} // namespace forkproof

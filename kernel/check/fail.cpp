@@ -1,0 +1,100 @@
+// Failures on purpose: fail=STEP[:N[:ERRNO]] makes the Nth execution of a step fail, and compares the digest
+// before and after the call.
+#include "kernel/check/fail.hpp"
+#include "kernel/check/checker.hpp"
+#include "kernel/check/digest.hpp"
+#include "kernel/fork/step.hpp"
+#include "kernel/lib/panic.hpp"
+#include "kernel/mm/cache.hpp"
+#include "kernel/task/signal.hpp"
+
+namespace forkproof {
+
+namespace {
+
+struct {
+    int step = -1; ///< index into the table; -1: nothing is to fail
+    u32 nth = 0;
+    Errno error = Errno::OK;
+    u32 executed = 0;
+    bool fired = false, in_this_call = false, continue_when_stopped = false;
+    Digest before;
+} wanted;
+
+bool is_signal_check() { return steps[wanted.step].acquire == acquire_signal_check; }
+
+[[noreturn]] void refuse(Text why, Text word) {
+    print("fail={}: {}. Steps that can fail:", word, why);
+    for (const Step& s : steps)
+        if (s.usual_failure != Errno::OK) print(" {}", s.name);
+    print("\n");
+    panic("the command line asks for a failure that cannot be made");
+}
+
+} // namespace
+
+void fail_injection_init(const FailRequest& request) {
+    if (request.step.size == 0) return;
+    for (int i = 0; i < STEP_COUNT; i++) {
+        if (!(Text(steps[i].name) == request.step)) continue;
+        if (steps[i].usual_failure == Errno::OK) refuse("this step cannot fail", request.step);
+        wanted.step = i;
+        wanted.nth = request.nth;
+        wanted.error = request.error != Errno::OK ? request.error : steps[i].usual_failure;
+        if (is_signal_check() && wanted.error != Errno::ERESTARTNOINTR)
+            refuse("this step fails with ERESTARTNOINTR only", request.step);
+        return;
+    }
+    refuse("there is no such step", request.step);
+}
+
+Errno injected_failure(int step, const ForkRequest&) {
+    if (step != wanted.step || wanted.fired || current() == &init_task || ++wanted.executed != wanted.nth)
+        return Errno::OK;
+    wanted.fired = wanted.in_this_call = true;
+    if (!is_signal_check()) return wanted.error;
+    wanted.continue_when_stopped = true;
+    send_signal(*current(), SIGSTOP, true);
+    return Errno::OK;
+}
+
+void fail_injection_call_begins() {
+    if (wanted.step >= 0 && !wanted.fired && wanted.executed + 1 == wanted.nth)
+        wanted.before = take_digest(0);
+}
+
+void fail_injection_call_ends(Errno result, u32 flags) {
+    if (!wanted.in_this_call) return;
+    wanted.in_this_call = false;
+    const Task& me = *current();
+    const Digest after = take_digest(is_signal_check() ? sigmask(SIGSTOP) : 0);
+    char words[256];
+    flags_in_words(flags, words, sizeof words);
+    u32 objects = 0;
+    for (int k = 0; k < KIND_COUNT; k++) objects += live_objects(static_cast<Kind>(k));
+    print("fail={}:{}: clone({}) by pid {} ({}) = -{}\n", steps[wanted.step].name, wanted.nth, words, me.pid,
+          me.comm, result);
+    print("  digest before {08x}, after {08x}: {}; {} objects alive\n", wanted.before.all(), after.all(),
+          wanted.before == after ? "equal, nothing is left behind" : "DIFFERENT", objects);
+    if (wanted.before == after) return;
+    for (int i = 0; i < DIGEST_PARTS; i++)
+        if (wanted.before.part[i] != after.part[i])
+            print("  {}: before {08x}, after {08x}\n", digest_part_names[i], wanted.before.part[i],
+                  after.part[i]);
+    report_violation("restored", "a failed call leaves the state as it was", "clone", me, flags);
+}
+
+bool fail_injection_missed() {
+    if (wanted.step < 0 || wanted.fired) return false;
+    print("fail={}:{}: the step was executed {} times only, so nothing has failed\n", steps[wanted.step].name,
+          wanted.nth, wanted.executed);
+    return true;
+}
+
+void fail_injection_stopped(Task& task) {
+    if (!wanted.continue_when_stopped) return;
+    wanted.continue_when_stopped = false;
+    send_signal(task, SIGCONT, true);
+}
+
+} // namespace forkproof

@@ -1,0 +1,125 @@
+#include "kernel/check/references.hpp"
+#include "kernel/exec/exec.hpp"
+#include "kernel/files/file.hpp"
+#include "kernel/ipc/undo.hpp"
+#include "kernel/mm/cache.hpp"
+
+namespace forkproof {
+
+namespace {
+
+/// Visits the pointer unless it is null.
+template <class T>
+void hold(ReferenceVisitor& v, const T* object, const char* field) {
+    if (object) v.visit(kind_of<T>, object, field);
+}
+
+void references_of_bprm(const Bprm& b, ReferenceVisitor& v) {
+    hold(v, b.files, "bprm->files");
+    hold(v, b.sighand, "bprm->sighand");
+    hold(v, b.cred, "bprm->cred");
+    hold(v, b.mm, "bprm->mm");
+}
+
+void references_of_nsproxy(const Nsproxy& n, ReferenceVisitor& v) {
+    hold(v, n.uts_ns, "uts_ns");
+    hold(v, n.ipc_ns, "ipc_ns");
+    hold(v, n.mnt_ns, "mnt_ns");
+    hold(v, n.pid_ns, "pid_ns");
+    hold(v, n.net_ns, "net_ns");
+}
+
+template <class T>
+const T& as(const void* object) {
+    return *static_cast<const T*>(object);
+}
+
+} // namespace
+
+void for_each_reference_of_task(const Task& t, bool published, ReferenceVisitor& v) {
+    hold(v, t.real_cred, "real_cred");
+    hold(v, t.cred, "cred");
+    hold(v, t.files, "files");
+    hold(v, t.fs, "fs");
+    hold(v, t.sighand, "sighand");
+    if (published || (t.signal && t.signal->count == 1 && !t.signal->leader_pid)) hold(v, t.signal, "signal");
+    hold(v, t.mm, "mm");
+    hold(v, t.nsproxy, "nsproxy");
+    hold(v, t.sysvsem, "sysvsem");
+    hold(v, t.thread.fpu, "thread.fpu");
+    hold(v, t.file_in_use, "file_in_use");
+    for (const PidLink& link : t.pids) hold(v, link.pid, "pids");
+    if (t.bprm) references_of_bprm(*t.bprm, v);
+}
+
+void for_each_reference_of(Kind kind, const void* o, ReferenceVisitor& v) {
+    switch (kind) {
+    case Kind::cred: hold(v, as<Cred>(o).user, "user"); break;
+    case Kind::user: hold(v, as<User>(o).user_ns, "user_ns"); break;
+    case Kind::user_ns: hold(v, as<UserNs>(o).creator, "creator"); break;
+    case Kind::undo: hold(v, as<UndoList>(o).ipc_ns, "ipc_ns"); break;
+    case Kind::files: {
+        const Files& files = as<Files>(o);
+        for (u32 i = 0; i < files.max_fds; i++) hold(v, files.fd[i], "fd");
+        break;
+    }
+    case Kind::file:
+        hold(v, as<File>(o).mnt, "mnt");
+        hold(v, as<File>(o).pipe, "pipe");
+        break;
+    case Kind::fs:
+        hold(v, as<Fs>(o).root.mnt, "root.mnt");
+        hold(v, as<Fs>(o).pwd.mnt, "pwd.mnt");
+        break;
+    case Kind::nsproxy: references_of_nsproxy(as<Nsproxy>(o), v); break;
+    case Kind::mnt_ns: hold(v, as<MntNs>(o).root, "root"); break;
+    case Kind::pid_ns: hold(v, as<PidNs>(o).parent, "parent"); break;
+    case Kind::pid:
+        v.visit(Kind::pid, o, "the allocation");
+        hold(v, ns_of_pid(&as<Pid>(o)), "ns");
+        break;
+    case Kind::mm: {
+        auto& vmas = const_cast<Mm&>(as<Mm>(o)).vmas;
+        for (const Vma& vma : vmas) hold(v, &vma, "vmas");
+        break;
+    }
+    default: break;
+    }
+}
+
+void for_each_root_reference(ReferenceVisitor& v) {
+    hold(v, root_user, "INIT_USER");
+    hold(v, init_user_ns, "init_user_ns");
+    for_each_reference_of_task(init_task, true, v);
+}
+
+bool count_of(Kind kind, const void* o, u32& count) {
+    switch (kind) {
+    case Kind::cred: count = as<Cred>(o).count; return true;
+    case Kind::user: count = as<User>(o).count; return true;
+    case Kind::user_ns: count = as<UserNs>(o).count; return true;
+    case Kind::undo: count = as<UndoList>(o).count; return true;
+    case Kind::files: count = as<Files>(o).count; return true;
+    case Kind::file: count = as<File>(o).count; return true;
+    case Kind::pipe: count = as<Pipe>(o).readers + as<Pipe>(o).writers; return true;
+    case Kind::fs: count = as<Fs>(o).users; return true;
+    case Kind::mount: count = as<Mount>(o).count; return true;
+    case Kind::sighand: count = as<Sighand>(o).count; return true;
+    case Kind::signal: count = as<Signal>(o).count; return true;
+    case Kind::mm: count = as<Mm>(o).users; return true;
+    case Kind::nsproxy: count = as<Nsproxy>(o).count; return true;
+    case Kind::mnt_ns: count = as<MntNs>(o).count; return true;
+    case Kind::uts_ns: count = as<UtsNs>(o).count; return true;
+    case Kind::ipc_ns: count = as<IpcNs>(o).count; return true;
+    case Kind::pid_ns: count = as<PidNs>(o).count; return true;
+    case Kind::net_ns: count = as<NetNs>(o).count; return true;
+    case Kind::pid: count = as<Pid>(o).count; return true;
+    case Kind::fpu:
+    case Kind::vma: count = 1; return true; // one owner
+    case Kind::task:
+    case Kind::count: return false; // tasks are held by the list
+    }
+    return false;
+}
+
+} // namespace forkproof

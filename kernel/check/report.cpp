@@ -1,0 +1,106 @@
+#include "kernel/check/report.hpp"
+#include "invariants/predicates.hpp"
+#include "kernel/arch/cpu.hpp"
+#include "kernel/arch/traps.hpp"
+#include "kernel/boot_times.hpp"
+#include "kernel/check/checker.hpp"
+#include "kernel/check/fail.hpp"
+#include "kernel/lib/print.hpp"
+#include "kernel/mm/cache.hpp"
+#include "kernel/mm/frame.hpp"
+#include "kernel/syscalls/dispatch.hpp"
+
+namespace forkproof {
+
+namespace {
+
+const char* state_letter(const Task& t) {
+    if (t.exit_state == EXIT_ZOMBIE) return "Z";
+    if (t.exit_state == EXIT_DEAD || t.state == TASK_DEAD) return "X";
+    switch (t.state) {
+    case TASK_RUNNING: return "R";
+    case TASK_INTERRUPTIBLE: return "S";
+    case TASK_STOPPED: return "T";
+    case TASK_WAKING: return "W";
+    default: return "D";
+    }
+}
+
+u32 id_or_none(bool present, u32 id) { return present ? id : ~0U; }
+
+void print_calls() {
+    const u64 ticks = rdtsc() - boot_times.start;
+    print("processes made {}, calls {}, ticks {}\n", task_counts.total_forks, calls_made(), ticks);
+    for (u32 i = 0; i < MISSING_CALLS_KEPT && missing_calls()[i].times; i++)
+        print("  call {} is not there: answered ENOSYS {} time{}\n", missing_calls()[i].number,
+              missing_calls()[i].times, missing_calls()[i].times == 1 ? "" : "s");
+}
+
+void print_invariants() {
+    const CheckCounts& c = check_counts();
+    if (c.rounds == 0) return;
+    print("invariants, and how often each was checked:\n");
+    int i = 0;
+    auto cell = [&](const char* name, u32 times) {
+        print("  {-14} {6}{}", name, times, i % 3 == 2 ? "\n" : " ");
+        i++;
+    };
+    std::apply([&](const auto&... invariant) { (cell(invariant.name, times_checked(i)), ...); }, invariants);
+    for (const StepProperty& p : step_properties) cell(p.name, c.accepted_clones);
+    if (i % 3 != 0) print("\n");
+}
+
+} // namespace
+
+void print_task(const Task& t) {
+    print("    pid {} tgid {} {-15} {} parent {} prio {} flags {x} exit_signal {}\n", t.pid, t.tgid, t.comm,
+          state_letter(t), t.real_parent ? t.real_parent->pid : -1, t.prio, t.flags, t.exit_signal);
+    print("      signal {x} sighand {x} mm {x} files {x} fs {x}{}\n", t.signal, t.sighand, t.mm, t.files,
+          t.fs, t.fs && t.fs->in_exec ? " (in exec)" : "");
+    const PidNs* pid_ns = ns_of_pid(t.pids[PIDTYPE_PID].pid);
+    const Nsproxy* n = t.nsproxy;
+    print("      namespaces: user {} pid {} mnt {} uts {} ipc {} net {}; root in mnt {}; uid {}\n",
+          t.cred ? t.cred->user->user_ns->id : ~0U, id_or_none(pid_ns, pid_ns ? pid_ns->id : 0),
+          n ? static_cast<i32>(n->mnt_ns->id) : -1, n ? static_cast<i32>(n->uts_ns->id) : -1,
+          n ? static_cast<i32>(n->ipc_ns->id) : -1, n ? static_cast<i32>(n->net_ns->id) : -1,
+          t.fs && t.fs->root.mnt->mnt_ns ? static_cast<i32>(t.fs->root.mnt->mnt_ns->id) : -1,
+          t.cred ? t.cred->uid : ~0U);
+}
+
+void print_state() {
+    const Task* t = current();
+    if (t && t != &init_task) {
+        print("  current task:\n");
+        print_task(*t);
+    }
+    const FrameTotals f = frame_totals();
+    print("  tasks {}, processes made {}, frames free {} of {}\n", task_counts.nr_threads,
+          task_counts.total_forks, f.free, f.total);
+    print("  living objects:");
+    for (int k = 0; k < KIND_COUNT; k++)
+        if (live_objects(static_cast<Kind>(k)))
+            print(" {} {}", kind_names[k], live_objects(static_cast<Kind>(k)));
+    print("\n");
+}
+
+void power_off(u32 status) {
+    Task& me = *current();
+    const bool by_init = me.tgid == 1;
+    if (check_counts().rounds) check_invariants("reboot", me, 0, nullptr);
+    print_calls();
+    print_invariants();
+    const bool missed = fail_injection_missed();
+    if (by_init)
+        print("power-off: init, status {}\n", status);
+    else
+        print("power-off: by pid {} ({}), who is not init\n", me.pid, me.comm);
+    if (by_init && !missed) {
+        if (check_counts().rounds)
+            print("verdict: all {} invariants held over {} checks\n", INVARIANT_COUNT, check_counts().rounds);
+        else
+            print("verdict: none, the checks were off (check=off)\n");
+    }
+    shutdown();
+}
+
+} // namespace forkproof

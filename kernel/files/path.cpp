@@ -1,0 +1,130 @@
+#include "kernel/files/path.hpp"
+#include "kernel/mm/uaccess.hpp"
+#include "kernel/task/task.hpp"
+
+namespace forkproof {
+
+Accessor current_accessor() {
+    const Cred& c = *current()->cred;
+    return {c.fsuid, c.fsgid, c.cap_effective};
+}
+
+Errno permission(const Inode& inode, u32 may, const Accessor& who) {
+    const bool directory = is_directory(inode);
+    // A device may be written to on a read-only file system, for that writes nothing to it.
+    if ((may & MAY_WRITE) && (directory || is_regular(inode) || is_symlink(inode))) return Errno::EROFS;
+    u32 mode = inode.mode;
+    if (who.uid == inode.uid) {
+        mode >>= 6;
+    } else if (who.gid == inode.gid) {
+        mode >>= 3;
+    }
+    if ((may & ~mode & (MAY_EXEC | MAY_WRITE | MAY_READ)) == 0) return Errno::OK;
+
+    auto has = [&](Capability cap) {
+        if (!(who.capabilities >> cap & 1)) return false;
+        current()->flags |= PF_SUPERPRIV;
+        return true;
+    };
+    const bool somebody_executes = directory || (inode.mode & 0111) != 0;
+    if ((!(may & MAY_EXEC) || somebody_executes) && has(CAP_DAC_OVERRIDE)) return Errno::OK;
+    if ((may == MAY_READ || (directory && !(may & MAY_WRITE))) && has(CAP_DAC_READ_SEARCH)) return Errno::OK;
+    return Errno::EACCES;
+}
+
+namespace {
+
+/// The parts of a path that are still to walk: of the path itself, and of each link that is being followed.
+class Remaining {
+  public:
+    explicit Remaining(Text path) { rest_[0] = path; }
+    [[nodiscard]] Text& innermost() { return rest_[depth_ - 1]; }
+    [[nodiscard]] bool empty() const { return depth_ == 0; }
+    void pop() { depth_--; }
+    /// False: more links than MAX_SYMLINKS were followed.
+    [[nodiscard]] bool follow(Text target) {
+        if (links_++ == MAX_SYMLINKS) return false;
+        rest_[depth_++] = target;
+        return true;
+    }
+    /// Whether nothing but slashes (not even those, if `exactly`) is left.
+    [[nodiscard]] bool at_end(bool exactly) const {
+        for (u32 i = 0; i < depth_; i++)
+            for (std::size_t k = 0; k < rest_[i].size; k++)
+                if (exactly || rest_[i].data[k] != '/') return false;
+        return true;
+    }
+
+  private:
+    Text rest_[MAX_SYMLINKS + 1];
+    u32 depth_ = 1, links_ = 0;
+};
+
+/// One step: the part `name` of the directory walk.at.
+Errno walk_part(const Fs& fs, Text name, bool follow, Remaining& remaining, Walk& walk) {
+    const Inode* directory = walk.at.inode;
+    if (const Errno e = permission(*directory, MAY_EXEC); e != Errno::OK) return e;
+    if (name.size > NAME_MAX) return Errno::ENAMETOOLONG;
+    if (name == ".") return Errno::OK;
+    if (name == "..") {
+        if (directory != fs.root.inode) walk.at.inode = directory->parent;
+        return Errno::OK;
+    }
+    const Inode* inode = find_child(directory, name);
+    if (!inode) {
+        walk.last_missing = remaining.at_end(false);
+        return Errno::ENOENT;
+    }
+    if (!is_symlink(*inode) || (!follow && remaining.at_end(true))) {
+        walk.at.inode = inode;
+        return Errno::OK;
+    }
+    if (inode->data.starts_with("/")) walk.at = fs.root;
+    return remaining.follow(inode->data) ? Errno::OK : Errno::ELOOP;
+}
+
+} // namespace
+
+Errno walk_path(const Fs& fs, const Path& start, Text path, bool follow, Walk& walk) {
+    if (path.size == 0) return Errno::ENOENT;
+    walk = {path.starts_with("/") ? fs.root : start, false};
+    Remaining remaining(path);
+    while (!remaining.empty()) {
+        Text& rest = remaining.innermost();
+        // What a slash comes after must be a directory.
+        if (rest.starts_with("/") && !is_directory(*walk.at.inode)) return Errno::ENOTDIR;
+        while (rest.starts_with("/")) rest = rest.from(1);
+        if (rest.size == 0) {
+            remaining.pop();
+            continue;
+        }
+        if (!is_directory(*walk.at.inode)) return Errno::ENOTDIR;
+        const Text name = rest.until(rest.find('/'));
+        rest = rest.from(name.size);
+        if (const Errno e = walk_part(fs, name, follow, remaining, walk); e != Errno::OK) return e;
+    }
+    return Errno::OK;
+}
+
+Result<const Inode*> lookup(const Fs& fs, Text path) {
+    Walk walk;
+    if (const Errno e = walk_path(fs, fs.pwd, path, true, walk); e != Errno::OK) return e;
+    return walk.at.inode;
+}
+
+UserPath::UserPath(UserAddr from) : frame_(alloc_frame(FrameUse::other)) {
+    if (frame_ == Pfn::none) {
+        error_ = Errno::ENOMEM;
+        return;
+    }
+    char* buffer = static_cast<char*>(page_of(frame_));
+    const Result<u32> length = copy_string_from_user(buffer, from, PATH_MAX);
+    error_ = length.error();
+    if (length.ok()) text_ = {buffer, length.value()};
+}
+
+UserPath::~UserPath() {
+    if (frame_ != Pfn::none) put_frame(frame_);
+}
+
+} // namespace forkproof

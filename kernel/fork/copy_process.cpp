@@ -1,0 +1,39 @@
+#include "kernel/check/fail.hpp"
+#include "kernel/fork/boundary.hpp"
+#include "kernel/fork/step.hpp"
+
+namespace forkproof {
+
+// The whole clean-up ladder. Read downwards it is the order in which a child takes what it needs; a failure
+// in any row releases the rows above it, from the nearest to the first.
+constexpr Step steps[STEP_COUNT] = {
+    {"task", acquire_task, release_task_step, "fork_out", Errno::ENOMEM},
+    {"creds", acquire_creds, release_creds, "bad_fork_free", Errno::ENOMEM},
+    {"sched", acquire_sched, release_nothing, "", Errno::OK},
+    {"semundo", acquire_semundo, release_semundo, "bad_fork_cleanup_audit", Errno::ENOMEM},
+    {"files", acquire_files, release_files, "bad_fork_cleanup_semundo", Errno::ENOMEM},
+    {"fs", acquire_fs, release_fs, "bad_fork_cleanup_files", Errno::ENOMEM},
+    {"sighand", acquire_sighand, release_sighand, "bad_fork_cleanup_fs", Errno::ENOMEM},
+    {"signal", acquire_signal, release_signal, "bad_fork_cleanup_sighand", Errno::ENOMEM},
+    {"mm", acquire_mm, release_mm, "bad_fork_cleanup_signal", Errno::ENOMEM},
+    {"namespaces", acquire_namespaces, release_namespaces, "bad_fork_cleanup_mm", Errno::ENOMEM},
+    {"thread", acquire_thread, release_nothing, "bad_fork_cleanup_io", Errno::ENOMEM},
+    {"pid", acquire_pid, release_pid, "bad_fork_cleanup_io", Errno::ENOMEM},
+    {"signal-check", acquire_signal_check, release_nothing, "bad_fork_free_pid", Errno::ERESTARTNOINTR},
+};
+
+FORKPROOF_BOUNDARY Errno copy_process(ForkRequest& request) {
+    for (int i = 0; i < STEP_COUNT; i++) {
+        Errno error = injected_failure(i, request);
+        if (error == Errno::OK) error = steps[i].acquire(request);
+        step_done(steps[i].name, request);
+        if (error == Errno::OK) continue;
+        while (i-- > 0) steps[i].release(request);
+        return error;
+    }
+    return Errno::OK;
+}
+
+void release_nothing(ForkRequest&) {}
+
+} // namespace forkproof

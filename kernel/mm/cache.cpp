@@ -1,0 +1,141 @@
+#include "kernel/mm/cache.hpp"
+#include "kernel/fork/boundary.hpp"
+#include "kernel/lib/list.hpp"
+#include "kernel/lib/panic.hpp"
+#include "kernel/lib/string.hpp"
+#include "kernel/mm/frame.hpp"
+
+namespace forkproof {
+
+namespace {
+
+constexpr u32 OBJECT_ALIGNMENT = 16; // FXSAVE's; the strictest that any kind needs
+constexpr u16 NO_OBJECT = 0xffff;
+
+/// The head of a slab page; its objects follow. A free object's first two bytes name the next free one.
+struct Slab {
+    ListNode node; ///< in the cache's list of slabs that have room
+    ListNode all;  ///< in the cache's list of all slabs
+    Kind kind;
+    u16 first_free;
+    u16 live;
+    u32 live_bits[4]; ///< a page holds at most 128 objects: 4096 / 32
+    u16 marks[128];   ///< the checker's word for each object
+};
+
+struct Cache {
+    List<Slab, &Slab::node> with_room;
+    List<Slab, &Slab::all> slabs;
+    u32 live = 0;
+};
+constinit Cache caches[KIND_COUNT] = {};
+
+constexpr u32 FIRST_OBJECT = (sizeof(Slab) + OBJECT_ALIGNMENT - 1) & ~(OBJECT_ALIGNMENT - 1);
+
+u32 object_size(Kind kind) { return (kind_size(kind) + OBJECT_ALIGNMENT - 1) & ~(OBJECT_ALIGNMENT - 1); }
+u32 objects_per_slab(Kind kind) { return (PAGE_SIZE - FIRST_OBJECT) / object_size(kind); }
+
+u8* object_at(Slab& slab, u32 index) {
+    return reinterpret_cast<u8*>(&slab) + FIRST_OBJECT + index * object_size(slab.kind);
+}
+u16& next_free(Slab& slab, u32 index) { return *reinterpret_cast<u16*>(object_at(slab, index)); }
+
+/// A slab's objects from the first to the last are free, in that order.
+Slab* new_slab(Kind kind) {
+    const Pfn frame = alloc_frame(FrameUse::slab);
+    if (frame == Pfn::none) return nullptr;
+    Slab* slab = new (page_of(frame)) Slab{};
+    slab->kind = kind;
+    const u32 n = objects_per_slab(kind);
+    memset(object_at(*slab, 0), POISON, n * object_size(kind));
+    for (u32 i = 0; i < n; i++) next_free(*slab, i) = static_cast<u16>(i + 1 < n ? i + 1 : NO_OBJECT);
+    slab->first_free = 0;
+    Cache& cache = caches[static_cast<int>(kind)];
+    cache.with_room.push_back(*slab);
+    cache.slabs.push_back(*slab);
+    return slab;
+}
+
+/// The slab and index that a pointer means, or a null slab if it means no object of any kind.
+struct Place {
+    Slab* slab;
+    u32 index;
+};
+Place place_of(const void* object) {
+    const u32 address = static_cast<u32>(reinterpret_cast<std::uintptr_t>(object));
+    if (address < PAGE_OFFSET) return {nullptr, 0};
+    const Pfn frame = pfn(to_physical(object));
+    if (!frame_exists(frame) || frame_use(frame) != FrameUse::slab) return {nullptr, 0};
+    Slab* slab = static_cast<Slab*>(page_of(frame));
+    const u32 offset = address - page_down(address);
+    const u32 size = object_size(slab->kind);
+    if (offset < FIRST_OBJECT || (offset - FIRST_OBJECT) % size != 0) return {nullptr, 0};
+    return {slab, (offset - FIRST_OBJECT) / size};
+}
+bool live_bit(const Slab& slab, u32 index) { return slab.live_bits[index / 32] >> (index % 32) & 1U; }
+
+} // namespace
+
+FORKPROOF_BOUNDARY void* kmem_alloc(Kind kind) {
+    Cache& cache = caches[static_cast<int>(kind)];
+    Slab* slab = cache.with_room.front();
+    if (!slab) slab = new_slab(kind);
+    if (!slab) return nullptr;
+    const u32 index = slab->first_free;
+    slab->first_free = next_free(*slab, index);
+    if (slab->first_free == NO_OBJECT) slab->node.unlink();
+    slab->live_bits[index / 32] |= 1U << (index % 32);
+    slab->live++;
+    cache.live++;
+    return object_at(*slab, index);
+}
+
+FORKPROOF_BOUNDARY void kmem_free(Kind kind, void* object) {
+    const Place place = place_of(object);
+    if (!place.slab || place.slab->kind != kind)
+        panic("kmem_free: {} is no {}", object, kind_names[static_cast<int>(kind)]);
+    Slab& slab = *place.slab;
+    if (!live_bit(slab, place.index))
+        panic("kmem_free: {} {} is freed twice", kind_names[static_cast<int>(kind)], object);
+    memset(object, POISON, object_size(kind));
+    Cache& cache = caches[static_cast<int>(kind)];
+    slab.live_bits[place.index / 32] &= ~(1U << (place.index % 32));
+    if (slab.first_free == NO_OBJECT) cache.with_room.push_front(slab);
+    next_free(slab, place.index) = slab.first_free;
+    slab.first_free = static_cast<u16>(place.index);
+    slab.live--;
+    cache.live--;
+    // An empty slab goes back, unless it is the only one with room: the next object would ask for it again.
+    const bool only_one = cache.with_room.front() == cache.with_room.back();
+    if (slab.live == 0 && !only_one) {
+        slab.node.unlink();
+        slab.all.unlink();
+        put_frame(pfn(to_physical(&slab)));
+    }
+}
+
+u32 live_objects(Kind kind) { return caches[static_cast<int>(kind)].live; }
+
+bool is_live(Kind kind, const void* object) {
+    const Place place = place_of(object);
+    return place.slab && place.slab->kind == kind && live_bit(*place.slab, place.index);
+}
+
+u16& checker_mark(const void* object) {
+    const Place place = place_of(object);
+    FORKPROOF_ASSERT(place.slab);
+    return place.slab->marks[place.index];
+}
+
+void clear_checker_marks() {
+    for (Cache& cache : caches)
+        for (Slab& slab : cache.slabs) memset(slab.marks, 0, sizeof slab.marks);
+}
+
+void for_each_live(Kind kind, void (*visit)(void*, void*), void* context) {
+    for (Slab& slab : caches[static_cast<int>(kind)].slabs)
+        for (u32 i = 0; i < objects_per_slab(kind); i++)
+            if (live_bit(slab, i)) visit(context, object_at(slab, i));
+}
+
+} // namespace forkproof

@@ -1,0 +1,107 @@
+#include "kernel/mm/frame.hpp"
+#include "kernel/arch/boot_info.hpp"
+#include "kernel/fork/boundary.hpp"
+#include "kernel/lib/panic.hpp"
+
+namespace forkproof {
+
+namespace {
+
+struct Frame {
+    u32 count;
+    Pfn link; ///< next free frame, or the owner's word
+    FrameUse use;
+    u16 tally; ///< the checker's: how many page table entries map it
+};
+
+Frame* frames;
+u32 frame_limit; ///< one past the highest frame number
+Pfn first_free;
+FrameTotals totals;
+
+constexpr u64 ONE_MEGABYTE = 1 << 20;
+constexpr u64 DIRECT_MAP_BYTES = 896 * ONE_MEGABYTE; // the loader's and paging_init's mapping
+
+/// Highest usable address below the limit, from the E820 map.
+u64 end_of_memory(const BootInfo& boot, u64 limit) {
+    u64 end = 0;
+    for (u32 i = 0; i < boot.e820_count; i++) {
+        const E820Entry& e = boot.e820[i];
+        if (e.type == E820_USABLE && e.base < limit && e.base + e.length > end) end = e.base + e.length;
+    }
+    return end < limit ? end : limit;
+}
+
+void add_free(Pfn f) {
+    frames[raw(f)] = {0, first_free, FrameUse::free, 0};
+    first_free = f;
+    totals.free++;
+    totals.total++;
+}
+
+} // namespace
+
+void frames_init(const BootInfo& boot, u32 limit_mb) {
+    u64 limit = DIRECT_MAP_BYTES;
+    if (limit_mb != 0 && limit_mb * ONE_MEGABYTE < limit) limit = limit_mb * ONE_MEGABYTE;
+    frame_limit = static_cast<u32>(end_of_memory(boot, limit) >> PAGE_SHIFT);
+
+    const u32 after_image = page_up(boot.initrd_end > boot.kernel_end ? boot.initrd_end : boot.kernel_end);
+    frames = static_cast<Frame*>(to_virtual(static_cast<PhysAddr>(after_image)));
+    const u32 first_usable =
+        page_up(after_image + frame_limit * static_cast<u32>(sizeof(Frame))) >> PAGE_SHIFT;
+    if (first_usable + FRAME_RESERVE * 2 >= frame_limit)
+        panic("{} KB of memory are not enough; give at least {} KB", frame_limit * 4,
+              (first_usable + FRAME_RESERVE * 8) * 4);
+
+    for (u32 f = 0; f < frame_limit; f++) frames[f] = {1, Pfn::none, FrameUse::reserved, 0};
+    // Highest first, so that the free list hands out the lowest first: what a reader of a dump expects.
+    for (u32 i = boot.e820_count; i-- > 0;) {
+        const E820Entry& e = boot.e820[i];
+        if (e.type != E820_USABLE || e.base >= limit) continue;
+        u32 start = static_cast<u32>((e.base + PAGE_SIZE - 1) >> PAGE_SHIFT);
+        u32 end = static_cast<u32>((e.base + e.length) >> PAGE_SHIFT);
+        if (start < first_usable) start = first_usable;
+        if (end > frame_limit) end = frame_limit;
+        while (end > start) add_free(static_cast<Pfn>(--end));
+    }
+}
+
+PhysAddr end_of_frames() { return phys(static_cast<Pfn>(frame_limit)); }
+
+FORKPROOF_BOUNDARY Pfn alloc_frame(FrameUse use, bool from_reserve) {
+    if (totals.free <= (from_reserve ? 0 : FRAME_RESERVE)) return Pfn::none;
+    const Pfn f = first_free;
+    Frame& frame = frames[raw(f)];
+    first_free = frame.link;
+    frame.count = 1;
+    frame.link = Pfn::none;
+    frame.use = use;
+    totals.free--;
+    totals.used[static_cast<int>(use)]++;
+    return f;
+}
+
+void get_frame(Pfn f) { frames[raw(f)].count++; }
+
+FORKPROOF_BOUNDARY void put_frame(Pfn f) {
+    Frame& frame = frames[raw(f)];
+    if (!frame_exists(f) || frame.count == 0 || frame.use == FrameUse::reserved)
+        panic("put_frame: frame {} has count {}", raw(f), frame.count);
+    if (--frame.count != 0) return;
+    totals.used[static_cast<int>(frame.use)]--;
+    totals.free++;
+    frame.use = FrameUse::free;
+    frame.link = first_free;
+    first_free = f;
+}
+
+u32 frame_count(Pfn f) { return frames[raw(f)].count; }
+FrameUse frame_use(Pfn f) { return frames[raw(f)].use; }
+Pfn& frame_link(Pfn f) { return frames[raw(f)].link; }
+bool frame_exists(Pfn f) { return raw(f) < frame_limit; }
+u16& frame_tally(Pfn f) { return frames[raw(f)].tally; }
+
+FrameTotals frame_totals() { return totals; }
+
+} // namespace forkproof

@@ -1,0 +1,27 @@
+// The only file of kernel/mm that sees the types that are allocated: it knows their sizes and nothing else of
+// them.
+#include "kernel/arch/thread.hpp"
+#include "kernel/files/file.hpp"
+#include "kernel/ipc/undo.hpp"
+#include "kernel/mm/cache.hpp"
+#include "kernel/mm/mm.hpp"
+#include "kernel/namespaces/nsproxy.hpp"
+#include "kernel/task/task.hpp"
+
+namespace forkproof {
+
+namespace {
+constexpr u32 sizes[KIND_COUNT] = {
+#define X(name, type, text) sizeof(type),
+    FORKPROOF_KINDS(X)
+#undef X
+};
+#define X(name, type, text)                                                                                  \
+    static_assert(sizeof(type) <= 2000 && alignof(type) <= 16, text " does not fit a slab well");
+FORKPROOF_KINDS(X)
+#undef X
+} // namespace
+
+u32 kind_size(Kind kind) { return sizes[static_cast<int>(kind)]; }
+
+} // namespace forkproof

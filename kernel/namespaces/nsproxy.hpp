@@ -1,0 +1,84 @@
+// kernel/namespaces/ holds what CLONE_NEW* separates: uts names, ipc, mounts, pids, the network; each a
+// counted object with an identity, and the nsproxy that a task holds them by (linux-2.6.33 kernel/nsproxy.c).
+#pragma once
+#include "kernel/files/file.hpp"
+#include "kernel/mm/frame.hpp"
+#include "kernel/mm/kinds.hpp"
+
+namespace forkproof {
+
+inline constexpr u32 NEW_UTS_LEN = 64;
+
+/// linux-2.6.33 struct new_utsname.
+struct UtsName {
+    char sysname[65], nodename[65], release[65], version[65], machine[65], domainname[65];
+};
+struct UtsNs {
+    u32 count = 1;
+    u32 id = 0;
+    UtsName name = {};
+};
+struct IpcNs {
+    u32 count = 1; ///< nsproxies and undo lists
+    u32 id = 0;
+};
+struct NetNs {
+    u32 count = 1;
+    u32 id = 0;
+};
+struct MntNs {
+    u32 count = 1;
+    u32 id = 0;
+    Mount* root = nullptr; ///< counted
+};
+/// A mounted tree. Counted by its namespace, by every Fs that stands in it, and by open files.
+struct Mount {
+    u32 count = 1;
+    MntNs* mnt_ns = nullptr; ///< null once the namespace is gone
+    const Inode* root = nullptr;
+};
+
+inline constexpr u32 PID_MAX = 32768;      // linux/threads.h PID_MAX_DEFAULT
+inline constexpr u32 MAX_PID_NS_LEVEL = 7; ///< deeper nesting is refused with ENOMEM
+inline constexpr u32 RESERVED_PIDS = 300;  ///< the cursor wraps to here
+
+struct PidNs {
+    u32 count = 1; ///< nsproxies, struct pids in it, child namespaces
+    u32 id = 0;
+    u32 level = 0;
+    PidNs* parent = nullptr; ///< counted
+    Task* child_reaper = nullptr;
+    u32 last_pid = 0;
+    u8* pidmap = nullptr; ///< one page: a bit a number
+    u32 nr_free = PID_MAX - 1;
+};
+
+struct Nsproxy {
+    u32 count = 1;
+    UtsNs* uts_ns = nullptr;
+    IpcNs* ipc_ns = nullptr;
+    MntNs* mnt_ns = nullptr;
+    PidNs* pid_ns = nullptr;
+    NetNs* net_ns = nullptr;
+};
+
+extern PidNs* init_pid_ns;
+
+/// The first namespaces; needs the initrd.
+Nsproxy* namespaces_init();
+
+/// A new nsproxy for a child: new namespaces where the flags ask, the parent's otherwise. With CLONE_NEWNS
+/// the given fs (the child's) moves to the copy of its mounts. Null if memory is out: nothing has changed
+/// then.
+[[nodiscard]] Nsproxy* create_new_namespaces(u32 flags, Nsproxy* old, Fs* fs);
+inline void get_nsproxy(Nsproxy* n) { n->count++; }
+void put_nsproxy(Nsproxy* n);
+
+inline void get_ipc_ns(IpcNs* n) { n->count++; }
+void put_ipc_ns(IpcNs* n);
+inline void get_mount(Mount* m) { m->count++; }
+void put_mount(Mount* m);
+inline void get_pid_ns(PidNs* n) { n->count++; }
+void put_pid_ns(PidNs* n);
+
+} // namespace forkproof

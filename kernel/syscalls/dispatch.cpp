@@ -1,0 +1,75 @@
+#include "kernel/syscalls/dispatch.hpp"
+#include "kernel/arch/traps.hpp"
+#include "kernel/exec/exec.hpp"
+#include "kernel/fork/fork.hpp"
+#include "kernel/syscalls/file_calls.hpp"
+#include "kernel/syscalls/task_calls.hpp"
+
+namespace forkproof {
+
+namespace {
+
+struct Row {
+    u32 number;
+    SystemCall call;
+};
+
+// clang-format off
+/// Linux's numbers for i386 (asm/unistd_32.h).
+constexpr Row rows[] = {
+    {0, sys_restart_syscall}, {1, sys_exit}, {2, sys_fork}, {3, sys_read}, {4, sys_write}, {5, sys_open},
+    {6, sys_close}, {7, sys_waitpid}, {11, sys_execve}, {12, sys_chdir}, {13, sys_time}, {19, sys_lseek},
+    {20, sys_getpid}, {29, sys_pause}, {33, sys_access}, {37, sys_kill}, {41, sys_dup}, {42, sys_pipe},
+    {45, sys_brk}, {54, sys_ioctl}, {55, sys_fcntl}, {57, sys_setpgid}, {60, sys_umask}, {61, sys_chroot},
+    {63, sys_dup2}, {64, sys_getppid}, {65, sys_getpgrp}, {66, sys_setsid}, {74, sys_sethostname},
+    {75, sys_setrlimit}, {78, sys_gettimeofday}, {85, sys_readlink}, {88, sys_reboot}, {91, sys_munmap},
+    {96, sys_getpriority}, {97, sys_setpriority}, {114, sys_wait4}, {116, sys_sysinfo}, {120, sys_clone},
+    {121, sys_setdomainname}, {122, sys_uname}, {125, sys_mprotect}, {132, sys_getpgid}, {140, sys_llseek},
+    {145, sys_readv}, {146, sys_writev}, {147, sys_getsid}, {155, sys_sched_getparam},
+    {156, sys_sched_setscheduler}, {157, sys_sched_getscheduler}, {158, sys_sched_yield}, {162, sys_nanosleep},
+    {174, sys_rt_sigaction}, {175, sys_rt_sigprocmask}, {176, sys_rt_sigpending}, {183, sys_getcwd},
+    {190, sys_vfork}, {191, sys_getrlimit}, {192, sys_mmap2}, {195, sys_stat64}, {196, sys_lstat64},
+    {197, sys_fstat64}, {199, sys_getuid}, {200, sys_getgid}, {201, sys_geteuid}, {202, sys_getegid},
+    {208, sys_setresuid}, {209, sys_getresuid}, {211, sys_getresgid}, {213, sys_setuid}, {214, sys_setgid},
+    {219, sys_madvise}, {220, sys_getdents64}, {221, sys_fcntl64}, {224, sys_gettid}, {238, sys_tkill},
+    {240, sys_futex}, {243, sys_set_thread_area}, {244, sys_get_thread_area}, {252, sys_exit_group},
+    {258, sys_set_tid_address}, {265, sys_clock_gettime}, {267, sys_clock_nanosleep}, {270, sys_tgkill},
+    {295, sys_openat}, {300, sys_fstatat64}, {311, sys_set_robust_list}, {330, sys_dup3}, {331, sys_pipe2},
+    {340, sys_prlimit64}, {355, sys_getrandom}, {383, sys_statx},
+};
+// clang-format on
+
+struct Table {
+    SystemCall call[NR_SYSCALLS] = {};
+    constexpr Table() {
+        for (const Row& row : rows) call[row.number] = row.call;
+    }
+};
+constexpr Table table;
+
+MissingCall missing[MISSING_CALLS_KEPT];
+u64 calls;
+
+i32 no_such_call(u32 number) {
+    for (MissingCall& m : missing) {
+        if (m.times != 0 && m.number != number) continue;
+        m.number = number;
+        m.times++;
+        break;
+    }
+    return negative(Errno::ENOSYS);
+}
+
+} // namespace
+
+const MissingCall* missing_calls() { return missing; }
+u64 calls_made() { return calls; }
+
+extern "C" void do_syscall(PtRegs* regs) {
+    calls++;
+    const u32 number = regs->ax;
+    const SystemCall call = number < NR_SYSCALLS ? table.call[number] : nullptr;
+    regs->ax = static_cast<u32>(call ? call(*regs) : no_such_call(number));
+}
+
+} // namespace forkproof

@@ -1,0 +1,153 @@
+#include "kernel/mm/uaccess.hpp"
+#include "kernel/namespaces/nsproxy.hpp"
+#include "kernel/syscalls/file_arguments.hpp"
+#include "kernel/syscalls/file_calls.hpp"
+
+namespace forkproof {
+
+namespace {
+
+/// Walks a path of ring 3's from the working directory.
+Errno walk_user_path(UserAddr address, bool follow, Walk& walk) {
+    const UserPath path(address);
+    if (path.error() != Errno::OK) return path.error();
+    const Fs& fs = *current()->fs;
+    return walk_path(fs, fs.pwd, path.text(), follow, walk);
+}
+
+/// A directory that the current task may enter.
+Errno walk_to_directory(UserAddr address, Walk& walk) {
+    if (const Errno e = walk_user_path(address, true, walk); e != Errno::OK) return e;
+    if (!is_directory(*walk.at.inode)) return Errno::ENOTDIR;
+    return permission(*walk.at.inode, MAY_EXEC);
+}
+
+void move_to(Path& place, const Path& to) {
+    get_mount(to.mnt);
+    put_mount(place.mnt);
+    place = to;
+}
+
+/// linux/dirent.h struct linux_dirent64, without the name.
+struct [[gnu::packed]] DirectoryEntry {
+    u64 d_ino;
+    i64 d_off;
+    u16 d_reclen;
+    u8 d_type;
+};
+static_assert(sizeof(DirectoryEntry) == 19);
+constexpr u32 ENTRY_ALIGNMENT = 8;
+
+/// Writes one entry; its size, or -EINVAL if there is no room, or -EFAULT.
+i32 put_entry(UserAddr to, u32 room, const Inode& inode, Text name, i64 next) {
+    const u32 size = (static_cast<u32>(sizeof(DirectoryEntry) + name.size + 1) + ENTRY_ALIGNMENT - 1) &
+                     ~(ENTRY_ALIGNMENT - 1);
+    if (size > room) return negative(Errno::EINVAL);
+    const DirectoryEntry entry = {.d_ino = inode.ino,
+                                  .d_off = next,
+                                  .d_reclen = static_cast<u16>(size),
+                                  .d_type = static_cast<u8>((inode.mode & S_IFMT) >> 12)}; // DT_*
+    const UserAddr name_at = to + static_cast<u32>(sizeof entry);
+    Errno e = put_user(entry, to);
+    if (e == Errno::OK) e = copy_to_user(name_at, name.data, static_cast<u32>(name.size));
+    if (e == Errno::OK) e = put_user('\0', name_at + static_cast<u32>(name.size));
+    return e == Errno::OK ? static_cast<i32>(size) : negative(e);
+}
+
+/// The entry at a directory's position: 0 is ".", 1 is "..", then the children in the archive's order.
+const Inode* entry_at(const Inode& directory, i64 position, Text& name) {
+    name = position == 0 ? "." : "..";
+    if (position == 0) return &directory;
+    if (position == 1) return directory.parent;
+    const Inode* child = directory.first_child;
+    for (i64 i = 2; child && i < position; i++) child = child->next_sibling;
+    if (child) name = child->name;
+    return child;
+}
+
+/// The part of `path` below `root`, or all of it if it does not lie there.
+Text below(Text path, Text root) {
+    if (!path.starts_with(root)) return path;
+    const Text rest = path.from(root.size);
+    if (root.size == 0 || rest.size == 0) return rest;
+    return rest.starts_with("/") ? rest.from(1) : path;
+}
+
+} // namespace
+
+i32 sys_access(PtRegs& regs) {
+    const u32 may = regs.cx;
+    if (may & ~(MAY_EXEC | MAY_WRITE | MAY_READ)) return negative(Errno::EINVAL);
+    // Asked for the real ids, with the capabilities that exec would leave them (linux-2.6.33 sys_faccessat).
+    const Cred& c = *current()->cred;
+    const Accessor real = {c.uid, c.gid, c.uid == 0 ? c.cap_permitted : 0};
+    Walk walk;
+    if (const Errno e = walk_user_path(regs.bx, true, walk); e != Errno::OK) return negative(e);
+    return may == 0 ? 0 : negative(permission(*walk.at.inode, may, real));
+}
+
+i32 sys_readlink(PtRegs& regs) {
+    if (static_cast<i32>(regs.dx) <= 0) return negative(Errno::EINVAL);
+    Walk walk;
+    if (const Errno e = walk_user_path(regs.bx, false, walk); e != Errno::OK) return negative(e);
+    if (!is_symlink(*walk.at.inode)) return negative(Errno::EINVAL);
+    const Text target = walk.at.inode->data.until(regs.dx);
+    const auto size = static_cast<u32>(target.size);
+    const Errno e = copy_to_user(regs.cx, target.data, size);
+    return e == Errno::OK ? static_cast<i32>(size) : negative(e);
+}
+
+i32 sys_getdents64(PtRegs& regs) {
+    const UserAddr buffer = regs.cx;
+    const u32 room = regs.dx;
+    if (!user_range(buffer, room)) return negative(Errno::EFAULT);
+    File* file = current_file(regs.bx);
+    if (!file) return negative(Errno::EBADF);
+    if (!file->inode || !is_directory(*file->inode)) return negative(Errno::ENOTDIR);
+    u32 done = 0;
+    Text name;
+    while (const Inode* inode = entry_at(*file->inode, file->pos, name)) {
+        const i32 n = put_entry(buffer + done, room - done, *inode, name, file->pos + 1);
+        if (n < 0 && done == 0) return n;
+        if (n < 0) break;
+        done += static_cast<u32>(n);
+        file->pos++;
+    }
+    return static_cast<i32>(done);
+}
+
+i32 sys_getcwd(PtRegs& regs) {
+    const Fs& fs = *current()->fs;
+    const Text rest = below(fs.pwd.inode->path, fs.root.inode->path);
+    const auto size = static_cast<u32>(rest.size);
+    const u32 needed = 1 + size + 1;
+    if (regs.cx < needed) return negative(Errno::ERANGE);
+    Errno e = put_user('/', regs.bx);
+    if (e == Errno::OK) e = copy_to_user(regs.bx + 1, rest.data, size);
+    if (e == Errno::OK) e = put_user('\0', regs.bx + 1 + size);
+    return e == Errno::OK ? static_cast<i32>(needed) : negative(e);
+}
+
+i32 sys_chdir(PtRegs& regs) {
+    Walk walk;
+    if (const Errno e = walk_to_directory(regs.bx, walk); e != Errno::OK) return negative(e);
+    move_to(current()->fs->pwd, walk.at);
+    return 0;
+}
+
+i32 sys_chroot(PtRegs& regs) {
+    Walk walk;
+    if (const Errno e = walk_to_directory(regs.bx, walk); e != Errno::OK) return negative(e);
+    if (!capable(CAP_SYS_CHROOT)) return negative(Errno::EPERM);
+    move_to(current()->fs->root, walk.at);
+    return 0;
+}
+
+i32 sys_umask(PtRegs& regs) {
+    Fs& fs = *current()->fs;
+    const u32 before = fs.umask;
+    fs.umask = regs.bx & 0777;
+    return static_cast<i32>(before);
+}
+
+} // namespace forkproof

@@ -1,0 +1,90 @@
+// wait4: a parent learns how its children ended, stopped or went on (linux-2.6.33 do_wait).
+#include "kernel/task/exit.hpp"
+#include "kernel/task/sched.hpp"
+#include "kernel/task/signal_sets.hpp"
+
+namespace forkproof {
+
+namespace {
+
+struct WaitFor {
+    i32 pid;
+    u32 options;
+    Task& waiter;
+};
+
+bool eligible(const WaitFor& w, const Task& p) {
+    const PidNs* ns = ns_of_pid(w.waiter.pids[PIDTYPE_PID].pid);
+    if (w.pid > 0 && pid_nr_ns(p.pids[PIDTYPE_PID].pid, ns) != w.pid) return false;
+    if (w.pid == 0 && p.group_leader->pids[PIDTYPE_PGID].pid != w.waiter.group_leader->pids[PIDTYPE_PGID].pid)
+        return false;
+    if (w.pid < -1 && pid_nr_ns(p.group_leader->pids[PIDTYPE_PGID].pid, ns) != -w.pid) return false;
+    // A child whose exit signal is not SIGCHLD is a "clone child": asked for by __WCLONE (or __WALL) only.
+    const bool clone_child = p.exit_signal != SIGCHLD;
+    return (w.options & WALL) || clone_child == ((w.options & WCLONE) != 0);
+}
+
+i32 number_of(const WaitFor& w, const Task& p) {
+    return pid_nr_ns(p.pids[PIDTYPE_PID].pid, ns_of_pid(w.waiter.pids[PIDTYPE_PID].pid));
+}
+
+i32 reap_zombie(const WaitFor& w, Task& p, WaitResult& result) {
+    const i32 nr = number_of(w, p);
+    const Signal& s = *p.signal;
+    result.status = s.flags & SIGNAL_GROUP_EXIT ? s.group_exit_code : p.exit_code;
+    result.usage = task_usage(p);
+    result.usage.add(s.dead_threads);
+    result.usage.add(s.children);
+    if (w.options & WNOWAIT) return nr;
+    w.waiter.signal->children.add(result.usage);
+    p.exit_state = EXIT_DEAD;
+    release_task(p);
+    return nr;
+}
+
+/// Whether this child has something to tell; its number if so, else 0.
+i32 consider(const WaitFor& w, Task& p, WaitResult& result) {
+    if (p.exit_state == EXIT_ZOMBIE && thread_group_empty(p) && (w.options & WEXITED))
+        return reap_zombie(w, p, result);
+    if (p.exit_state != EXIT_NONE) return 0;
+    Signal& s = *p.signal;
+    if ((w.options & WUNTRACED) && (s.flags & SIGNAL_STOP_STOPPED) && s.group_exit_code != 0) {
+        result.status = s.group_exit_code << 8 | 0x7f;
+        result.usage = task_usage(p);
+        if (!(w.options & WNOWAIT)) s.group_exit_code = 0;
+        return number_of(w, p);
+    }
+    if ((w.options & WCONTINUED) && (s.flags & SIGNAL_STOP_CONTINUED)) {
+        result.status = 0xffff;
+        result.usage = task_usage(p);
+        if (!(w.options & WNOWAIT)) s.flags &= ~static_cast<u32>(SIGNAL_STOP_CONTINUED);
+        return number_of(w, p);
+    }
+    return 0;
+}
+
+} // namespace
+
+i32 do_wait(i32 pid, u32 options, WaitResult& result) {
+    Task& me = *current();
+    const WaitFor w{pid, options, me};
+    for (;;) {
+        bool found = false;
+        Task* thread = &me;
+        do {
+            auto& children = reinterpret_cast<ChildList&>(thread->children);
+            for (Task& p : children) {
+                if (p.exit_state == EXIT_DEAD || !eligible(w, p)) continue;
+                found = true;
+                if (const i32 nr = consider(w, p, result)) return nr;
+            }
+            thread = next_thread(*thread);
+        } while (thread != &me && !(options & WNOTHREAD));
+        if (!found) return negative(Errno::ECHILD);
+        if (options & WNOHANG) return 0;
+        if (signal_pending(me)) return negative(Errno::ERESTARTSYS);
+        sleep_on(me.signal->wait_chldexit, SleepState::interruptible);
+    }
+}
+
+} // namespace forkproof

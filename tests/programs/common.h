@@ -1,0 +1,41 @@
+/* What the C programs of this folder share. They run on Linux and on Forkproof and must print the same bytes
+   there: no pids, no addresses, no times. Output is line by line, so that a fork copies no half-written line.
+ */
+#pragma once
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static inline void begin(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
+
+/* Ends the program with a line that says what failed. */
+static inline void fail(const char* what) {
+    printf("FAILED: %s: %s\n", what, strerror(errno));
+    exit(99);
+}
+
+/* Waits for one child and says how it ended. */
+static inline void report(const char* who, pid_t pid) {
+    int status = 0;
+    if (waitpid(pid, &status, 0) != pid) fail("waitpid");
+    if (WIFEXITED(status))
+        printf("%s: exited with %d\n", who, WEXITSTATUS(status));
+    else if (WIFSIGNALED(status))
+        printf("%s: killed by signal %d\n", who, WTERMSIG(status));
+    else
+        printf("%s: status 0x%x\n", who, (unsigned)status);
+}
+
+/* Waits until all other holders of the pipe have closed it: the reader's end of a gate. */
+static inline void wait_closed(int fd) {
+    char byte;
+    while (read(fd, &byte, 1) > 0) {
+    }
+}
