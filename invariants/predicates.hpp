@@ -77,7 +77,7 @@ inline constexpr auto invariants = std::tuple{
     Invariant{"older", "a parent's process is older than its child", MidCall::yes,
         [](auto s) { return s.all([s](auto a) { return s.less(a.parent().leader().age(), a.leader().age()); }); }},
     Invariant{"unkillable", "exactly the inits of pid namespaces are unkillable", MidCall::yes,
-        [](auto s) { return s.all([s](auto a) { return s.same(a.is_unkillable(), a.is_in_init_group()) || a.is_dying(); }); }},
+        [](auto s) { return s.all([s](auto a) { return s.same(a.is_unkillable(), a.is_ns_init()) || a.is_dying(); }); }},
     Invariant{"nproc-count", "a user's count of tasks is the number of its tasks", MidCall::yes,
         [](auto s) { return s.every_user([s](auto u) { return s.same(u.processes(), u.tasks()); }); }},
     Invariant{"thread-count", "nr_threads is the number of tasks, process_counts the number of thread groups", MidCall::yes,

@@ -73,12 +73,12 @@ void make_init_task() {
     t.signal->rlim[RLIMIT_STACK].cur = 8U << 20; // linux/resource.h _STK_LIM
     t.signal->rlim[RLIMIT_CORE].cur = 0;
     t.signal->rlim[RLIMIT_NOFILE] = {NR_OPEN, NR_OPEN};
-    // Its process group and session have the number 0, which nobody can name (linux-2.6.33 init_struct_pid).
+    // Its number, process group and session are 0, which nobody can name (linux-2.6.33 init_struct_pid).
     auto* zero = create_or_panic<Pid>();
     zero->numbers[0].ns = t.nsproxy->pid_ns;
     get_pid_ns(t.nsproxy->pid_ns);
-    const PidType groups[] = {PIDTYPE_PGID, PIDTYPE_SID};
-    for (const PidType type : groups) attach_pid(t, type, zero);
+    const PidType types[] = {PIDTYPE_PID, PIDTYPE_PGID, PIDTYPE_SID};
+    for (const PidType type : types) attach_pid(t, type, zero);
 }
 
 void set_limits() {

@@ -36,7 +36,7 @@ bool KeyedValues::agrees(const void* key, u64 value) {
     return true; // more keys than there can be tasks: cannot happen
 }
 
-const void* TaskRef::undo_ipc_ns() const { return t_->sysvsem->ipc_ns; }
+const void* TaskRef::undo_ipc_ns() const { return t_->sysvsem ? t_->sysvsem->ipc_ns : nullptr; }
 
 namespace {
 const Task* first_init() { return init_pid_ns->child_reaper; }

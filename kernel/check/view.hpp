@@ -54,9 +54,9 @@ class TaskRef {
     [[nodiscard]] TaskRef reaper() const { return TaskRef(pid_ns() ? pid_ns()->child_reaper : nullptr); }
 
     [[nodiscard]] bool has_fs() const { return t_->fs && t_->nsproxy; }
-    [[nodiscard]] const void* mnt_ns() const { return t_->nsproxy->mnt_ns; }
-    [[nodiscard]] const void* root_mnt_ns() const { return t_->fs->root.mnt->mnt_ns; }
-    [[nodiscard]] const void* pwd_mnt_ns() const { return t_->fs->pwd.mnt->mnt_ns; }
+    [[nodiscard]] const void* mnt_ns() const { return t_->nsproxy ? t_->nsproxy->mnt_ns : nullptr; }
+    [[nodiscard]] const void* root_mnt_ns() const { return t_->fs ? t_->fs->root.mnt->mnt_ns : nullptr; }
+    [[nodiscard]] const void* pwd_mnt_ns() const { return t_->fs ? t_->fs->pwd.mnt->mnt_ns : nullptr; }
     [[nodiscard]] bool has_undo() const { return t_->sysvsem && t_->nsproxy; }
     [[nodiscard]] const void* undo_ipc_ns() const;
     [[nodiscard]] const void* ipc_ns() const { return t_->nsproxy ? t_->nsproxy->ipc_ns : nullptr; }
@@ -67,15 +67,13 @@ class TaskRef {
     }
     [[nodiscard]] bool is_in_parents_children() const { return t_->seen_as_child == census.number; }
     [[nodiscard]] bool is_first_init() const { return t_ && t_->tgid == 1; }
-    /// Its group is the one that takes its namespace's orphans.
-    [[nodiscard]] bool is_ns_init() const { return reaper().signal() == signal() && !is_dead_ns_init(); }
     /// Its group has the number 1 in its own namespace.
-    [[nodiscard]] bool is_in_init_group() const {
-        return pid_nr_ns(t_->group_leader->pids[PIDTYPE_PID].pid, leader().pid_ns()) == 1;
+    [[nodiscard]] bool is_ns_init() const {
+        return t_ && pid_nr_ns(t_->group_leader->pids[PIDTYPE_PID].pid, leader().pid_ns()) == 1;
     }
     /// An init whose namespace has been killed: what is left of it is its own zombie.
     [[nodiscard]] bool is_dead_ns_init() const {
-        return is_in_init_group() && !is_first_init() && (t_->flags & PF_EXITING);
+        return is_ns_init() && !is_first_init() && (t_->flags & PF_EXITING);
     }
     [[nodiscard]] bool is_unkillable() const { return t_->signal->flags & SIGNAL_UNKILLABLE; }
     [[nodiscard]] bool reaper_is_alive() const { return reaper().t_ && reaper().t_->exit_state == EXIT_NONE; }
@@ -89,10 +87,12 @@ class TaskRef {
     [[nodiscard]] bool has_rt_policy() const { return t_->policy == SCHED_FIFO || t_->policy == SCHED_RR; }
     [[nodiscard]] bool is_vforked() const { return t_->vfork_done; }
     [[nodiscard]] bool vfork_parent_sleeps() const {
-        const Task* parent = t_->vfork_done->waiter;
+        const Task* parent = t_->vfork_done ? t_->vfork_done->waiter : nullptr;
         return parent && (parent->state == TASK_UNINTERRUPTIBLE || parent == current());
     }
-    [[nodiscard]] bool has_the_mm_it_was_born_with() const { return t_->vfork_done->mm == t_->mm; }
+    [[nodiscard]] bool has_the_mm_it_was_born_with() const {
+        return t_->vfork_done && t_->vfork_done->mm == t_->mm;
+    }
     [[nodiscard]] bool is_runnable() const { return t_->state == TASK_RUNNING; }
     [[nodiscard]] bool is_on_runqueue() const { return t_->seen_on_runqueue == census.number; }
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr u32 OBJECT_ALIGNMENT = 16; // FXSAVE's; the strictest that any kind needs
 constexpr u16 NO_OBJECT = 0xffff;
+constexpr u32 MOST_OBJECTS = 128; ///< in one slab; of the smallest kinds a page could hold more
 
 /// The head of a slab page; its objects follow. A free object's first two bytes name the next free one.
 struct Slab {
@@ -19,8 +20,8 @@ struct Slab {
     Kind kind;
     u16 first_free;
     u16 live;
-    u32 live_bits[4]; ///< a page holds at most 128 objects: 4096 / 32
-    u16 marks[128];   ///< the checker's word for each object
+    u32 live_bits[MOST_OBJECTS / 32];
+    u16 marks[MOST_OBJECTS]; ///< the checker's word for each object
 };
 
 struct Cache {
@@ -33,7 +34,10 @@ constinit Cache caches[KIND_COUNT] = {};
 constexpr u32 FIRST_OBJECT = (sizeof(Slab) + OBJECT_ALIGNMENT - 1) & ~(OBJECT_ALIGNMENT - 1);
 
 u32 object_size(Kind kind) { return (kind_size(kind) + OBJECT_ALIGNMENT - 1) & ~(OBJECT_ALIGNMENT - 1); }
-u32 objects_per_slab(Kind kind) { return (PAGE_SIZE - FIRST_OBJECT) / object_size(kind); }
+u32 objects_per_slab(Kind kind) {
+    const u32 n = (PAGE_SIZE - FIRST_OBJECT) / object_size(kind);
+    return n < MOST_OBJECTS ? n : MOST_OBJECTS;
+}
 
 u8* object_at(Slab& slab, u32 index) {
     return reinterpret_cast<u8*>(&slab) + FIRST_OBJECT + index * object_size(slab.kind);
@@ -70,7 +74,8 @@ Place place_of(const void* object) {
     const u32 offset = address - page_down(address);
     const u32 size = object_size(slab->kind);
     if (offset < FIRST_OBJECT || (offset - FIRST_OBJECT) % size != 0) return {nullptr, 0};
-    return {slab, (offset - FIRST_OBJECT) / size};
+    const u32 index = (offset - FIRST_OBJECT) / size;
+    return {index < objects_per_slab(slab->kind) ? slab : nullptr, index};
 }
 bool live_bit(const Slab& slab, u32 index) { return slab.live_bits[index / 32] >> (index % 32) & 1U; }
 
