@@ -137,6 +137,10 @@ struct Parser {
         return result.console_serial = true;
     }
     bool max_threads(Text value) { return number(value, result.max_threads); }
+    bool provoke(Text value) {
+        result.provoke = value;
+        return true;
+    }
     bool memory(Text value) { return number(value, result.memory); }
     bool quiet(Text) { return result.quiet = true; }
 };
@@ -156,6 +160,7 @@ constexpr KnownWord known_words[] = {
     {"console", "console=ttyS0", true, false, &Parser::console},
     {"max_threads", "max_threads=N", true, false, &Parser::max_threads},
     {"memory", "memory=MEGABYTES", true, false, &Parser::memory},
+    {"provoke", "provoke=FAULT", true, false, &Parser::provoke},
     {"quiet", "quiet", false, false, &Parser::quiet},
 };
 constexpr u32 WORD_COUNT = sizeof known_words / sizeof known_words[0];

@@ -31,6 +31,7 @@ struct CommandLine {
     CheckMode check = CheckMode::call;
     bool console_serial = false; ///< console=ttyS0: everything goes to COM1 too
     bool quiet = false;          ///< no boot lines
+    Text provoke;                ///< a fault to plant (kernel/check/provoke.hpp); empty: none
     u32 max_threads = 0;         ///< 0: from the memory's size
     u32 memory = 0;              ///< megabytes to use at most; 0: all
 };

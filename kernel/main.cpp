@@ -6,6 +6,7 @@
 #include "kernel/boot_times.hpp"
 #include "kernel/check/checker.hpp"
 #include "kernel/check/fail.hpp"
+#include "kernel/check/provoke.hpp"
 #include "kernel/cmdline.hpp"
 #include "kernel/exec/exec.hpp"
 #include "kernel/files/file.hpp"
@@ -88,6 +89,7 @@ void set_limits() {
     rules_in_force = command_line.rules;
     checker_init(command_line.check);
     fail_injection_init(command_line.fail);
+    provoke_init(command_line.provoke);
 }
 
 /// Words of the command line's args=, separated by blanks.

@@ -3,6 +3,7 @@
 #include "kernel/arch/cpu.hpp"
 #include "kernel/arch/traps.hpp"
 #include "kernel/check/fail.hpp"
+#include "kernel/check/provoke.hpp"
 #include "kernel/check/report.hpp"
 #include "kernel/check/view.hpp"
 #include "kernel/lib/print.hpp"
@@ -96,7 +97,9 @@ void step_done(const char* step, const ForkRequest& request) {
 
 void clone_accepted(const ForkRequest& request, const VerdictContext& seen) {
     const Task& me = *current();
-    if (mode == CheckMode::off || &me == &init_task) return;
+    if (&me == &init_task) return;
+    provoke_after_clone(*request.child, *current());
+    if (mode == CheckMode::off) return;
     const bool privileged = seen.cap_sys_admin || seen.cap_sys_resource || seen.first_user;
     if (seen.nproc_reached && !privileged)
         report_violation(step_properties[0].name, step_properties[0].sentence, "clone", me, request.flags);

@@ -3,6 +3,7 @@
 #include "kernel/check/fail.hpp"
 #include "kernel/check/checker.hpp"
 #include "kernel/check/digest.hpp"
+#include "kernel/check/provoke.hpp"
 #include "kernel/fork/step.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
@@ -66,7 +67,8 @@ void fail_injection_call_begins() {
 void fail_injection_call_ends(Errno result, u32 flags) {
     if (!wanted.in_this_call) return;
     wanted.in_this_call = false;
-    const Task& me = *current();
+    Task& me = *current();
+    provoke_after_failure(me);
     const Digest after = take_digest(is_signal_check() ? sigmask(SIGSTOP) : 0);
     char words[256];
     flags_in_words(flags, words, sizeof words);
