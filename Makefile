@@ -55,13 +55,31 @@ run: $(BOOTABLE) bochsrc
 debug: $(BOOTABLE) bochsrc
 	@$(RUN) --debug $(WORDS_OPTION) $(PROGRAM_OPTIONS)
 
-# Which invariant breaks when a rule is switched off and user/break does what the rule refused.
-BREAKS_newns-fs := fs-mnt
+# Which invariants break, and no others, when a rule is switched off and user/break does what the rule refused.
+BREAKS_newuser-thread     := group-userns
+BREAKS_newns-fs           := fs-mnt
+BREAKS_newuser-fs         := fs-userns
+BREAKS_thread-sighand     := group-sighand
+BREAKS_sighand-vm         := sighand-mm
+BREAKS_parent-init        := one-root
+BREAKS_nproc              := nproc-limit
+BREAKS_max-threads        := thread-limit
+BREAKS_fs-in-exec         := exec-decision
+BREAKS_newipc-sysvsem     := undo-ipc
+BREAKS_newpid-thread      := group-pidns,one-root,reaper
+BREAKS_parent-exit-signal := exit-signal
+BREAKS_reset-on-fork      := sched
+BREAK_WORDS_max-threads   := max_threads=4
 BREAKABLE := $(patsubst BREAKS_%,%,$(filter BREAKS_%,$(.VARIABLES)))
+ifneq ($(filter break,$(MAKECMDGOALS)),)
+ifndef BREAKS_$(RULE)
+$(error make break: RULE=$(RULE) is none of these: $(sort $(BREAKABLE)))
+endif
+endif
 
 break: $(BOOTABLE) bochsrc
-	$(if $(BREAKS_$(RULE)),,@echo 'make break: RULE=$(RULE) is not one of: $(BREAKABLE)' >&2; exit 2)
-	@$(RUN) --cmdline='rules=-$(RULE) program=/bin/break args="$(RULE)"' \
+	@echo 'make break: rule $(RULE) is switched off, then called for. Predicted to break: $(BREAKS_$(RULE))'
+	@$(RUN) --cmdline='$(strip rules=-$(RULE) $(BREAK_WORDS_$(RULE)) program=/bin/break args="$(RULE)")' \
 	    --expect-violation=$(BREAKS_$(RULE)) $(if $(DEBUG),--break-debug)
 
 prove: $(B)/bin/prove
@@ -178,7 +196,7 @@ HOST_FLAGS := -std=c++20 -O1 -g
 objects = $(patsubst %,$(O)/host/%.o,$(1))
 
 BOOT_HOST    := boot/image.cpp
-RUNNER_PARTS := $(BOOT_HOST) $(filter-out debug/main.cpp,$(wildcard debug/*.cpp))
+RUNNER_PARTS := $(BOOT_HOST) $(filter-out debug/main.cpp,$(wildcard debug/*.cpp)) kernel/cmdline.cpp kernel/lib/string.cpp
 
 # Sources of the kernel that know nothing of the machine, and are tested on the host.
 HOST_KERNEL_SOURCES := $(wildcard kernel/cmdline.cpp kernel/exec/elf.cpp kernel/files/cpio.cpp \

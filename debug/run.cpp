@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "kernel/cmdline.hpp"
+
 #include "debug/bochs.hpp"
 #include "debug/frames.hpp"
 #include "debug/initrd.hpp"
@@ -94,6 +96,14 @@ void keep(const std::string& file, const std::string& text) {
         image::write_file(file, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
+// Whether no verdict is to be expected. A line that the kernel will not understand asks for nothing.
+bool asks_for_no_checks(const std::string& cmdline) {
+    CommandLine asked;
+    CommandLineError error;
+    return parse_command_line(Text(cmdline.c_str(), cmdline.size()), asked, error) &&
+           asked.check == CheckMode::off;
+}
+
 // Bochs of another version may not understand bochsrc; then that is the likeliest reason.
 void mention_version(Judgement& judgement, const BochsVersion& version) {
     if (judgement.ending == Ending::bochs_failed && version.number != expected_bochs)
@@ -150,12 +160,14 @@ Judgement run(const Request& request) {
     keep(request.transcript, voices.transcript());
     keep(request.program_output, voices.program_text());
     if (!request.serial.empty()) keep(request.serial, text_of(folder.path() / "com1"));
+    if (!request.bochs_log.empty()) keep(request.bochs_log, text_of(folder.path() / "bochs.log"));
 
     const bool left = end.status == 0 || seen.plain.find(input_over_words) != std::string::npos;
     if (interactive && left) return {Ending::good, {}};
     Judgement judgement = judge(seen, {.tick_limit = request.machine.tick_limit,
                                        .host_seconds = request.host_seconds,
-                                       .violations = request.expected_violations});
+                                       .violations = request.expected_violations,
+                                       .checks_off = asks_for_no_checks(request.cmdline)});
     mention_version(judgement, version);
     return judgement;
 }

@@ -18,6 +18,7 @@ struct Request {
     std::string transcript;     ///< where to keep what was shown
     std::string program_output; ///< where to keep what programs wrote, byte for byte
     std::string serial;         ///< where to keep what came out of COM1
+    std::string bochs_log;      ///< where to keep Bochs's own log; its last lines tell the tick of the end
     unsigned host_seconds = 0;
     bool verbose = false; ///< show what Bochs itself says, on standard error
     std::optional<std::set<std::string>> expected_violations;

@@ -71,6 +71,7 @@ void make_init_task() {
     t.nsproxy->mnt_ns->root->count += 2;
     t.sighand = create_or_panic<Sighand>();
     t.signal = create_or_panic<Signal>();
+    for (Rlimit& r : t.signal->rlim) r = {RLIM_INFINITY, RLIM_INFINITY};
     t.signal->rlim[RLIMIT_STACK].cur = 8U << 20; // linux/resource.h _STK_LIM
     t.signal->rlim[RLIMIT_CORE].cur = 0;
     t.signal->rlim[RLIMIT_NOFILE] = {NR_OPEN, NR_OPEN};

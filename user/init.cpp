@@ -12,6 +12,12 @@ constexpr int BY_SIGNAL = 128;
 
 const char* const default_program[] = {"/bin/tour", nullptr};
 
+/// One failure of the first fork is survived: FAIL=STEP asks for just that.
+bool try_again(int answer) {
+    fprintf(2, "init: fork failed (%s); once more\n", answer_text(answer).c_str());
+    return true;
+}
+
 /// Forks and executes. Returns the pid; 0 if there was no fork, which has been said then.
 int start(const char* const* argv, const char* const* envp) {
     const int pid = fork();
@@ -41,6 +47,7 @@ int reap(int pid) {
 
 int main(int argc, char** argv, char** envp) {
     const char* const* program = argc > 1 ? argv + 1 : default_program;
+    once_more = try_again;
     const int pid = start(program, envp);
     const int status = pid != 0 ? reap(pid) : CANNOT_START;
     if (getpid() != 1)

@@ -7,6 +7,7 @@ using namespace tour;
 int main(int argc, char** argv, char** envp) {
     own_path = argv[0];
     own_environment = envp;
+    once_more = once_more_if_not_asked_for;
     if (argc > 1) return executed_again(argc, argv);
 
     static Utsname uts;

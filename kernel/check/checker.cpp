@@ -6,6 +6,7 @@
 #include "kernel/check/provoke.hpp"
 #include "kernel/check/report.hpp"
 #include "kernel/check/view.hpp"
+#include "kernel/check/watch.hpp"
 #include "kernel/lib/print.hpp"
 
 namespace forkproof {
@@ -76,7 +77,10 @@ bool judge(bool mid_call) {
 
 } // namespace
 
-void checker_init(CheckMode m) { mode = m; }
+void checker_init(CheckMode m) {
+    mode = m;
+    if (mode == CheckMode::step) steps_are_watched = true;
+}
 const CheckCounts& check_counts() { return counts; }
 u32 times_checked(int invariant) { return checked[invariant]; }
 

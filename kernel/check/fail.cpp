@@ -4,6 +4,7 @@
 #include "kernel/check/checker.hpp"
 #include "kernel/check/digest.hpp"
 #include "kernel/check/provoke.hpp"
+#include "kernel/check/watch.hpp"
 #include "kernel/fork/step.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
@@ -41,12 +42,22 @@ void fail_injection_init(const FailRequest& request) {
         if (steps[i].usual_failure == Errno::OK) refuse("this step cannot fail", request.step);
         wanted.step = i;
         wanted.nth = request.nth;
+        steps_are_watched = true;
         wanted.error = request.error != Errno::OK ? request.error : steps[i].usual_failure;
         if (is_signal_check() && wanted.error != Errno::ERESTARTNOINTR)
             refuse("this step fails with ERESTARTNOINTR only", request.step);
         return;
     }
     refuse("there is no such step", request.step);
+}
+
+bool steps_are_watched;
+
+Errno acquire_watched(int step, ForkRequest& request) {
+    Errno error = injected_failure(step, request);
+    if (error == Errno::OK) error = steps[step].acquire(request);
+    step_done(steps[step].name, request);
+    return error;
 }
 
 Errno injected_failure(int step, const ForkRequest&) {

@@ -24,8 +24,6 @@ void fail_injection_stopped(Task& task);
 /// Whether a failure was asked for that never came; says so. Then a run proves nothing.
 [[nodiscard]] bool fail_injection_missed();
 
-/// After each step of copy_process: with check=step the invariants that hold in mid-call are checked.
-void step_done(const char* step, const ForkRequest& request);
 /// After an accepted clone: the limits that its verdict saw were kept, and all invariants hold.
 void clone_accepted(const ForkRequest& request, const VerdictContext& seen);
 

@@ -33,14 +33,6 @@ void advance_next_fd(Files& files) {
     while (files.next_fd < files.max_fds && files.fd[files.next_fd]) files.next_fd++;
 }
 
-/// One more than the highest descriptor in use.
-u32 descriptors_end(Files& files) {
-    u32 end = files.max_fds;
-    File** fd = table(files);
-    while (end != 0 && !fd[end - 1]) end--;
-    return end;
-}
-
 } // namespace
 
 u32 descriptor_limit() {
@@ -51,28 +43,31 @@ u32 descriptor_limit() {
 
 Files* dup_files(Files* old, Errno& error) {
     error = Errno::ENOMEM;
-    const u32 end = descriptors_end(*old);
-    Files* files = create<Files>();
+    auto* files = static_cast<Files*>(kmem_alloc(Kind::files)); // all of it is written here, once
     if (!files) return nullptr;
+    files->count = 1;
+    files->max_fds = NR_OPEN_DEFAULT;
     files->fd = files->fd_array;
-    if (end > NR_OPEN_DEFAULT && grow(*files) != Errno::OK) {
-        destroy(files);
-        return nullptr;
-    }
-    for (u32 i = 0; i < end; i++) {
-        files->fd[i] = old->fd[i];
-        if (files->fd[i]) get_file(files->fd[i]);
-    }
-    for (u32 i = 0; i < files->max_fds / BITS_PER_WORD; i++) files->close_on_exec[i] = old->close_on_exec[i];
     files->next_fd = old->next_fd;
+    files->end_fd = old->end_fd;
+    memcpy(files->fd_array, table(*old), sizeof files->fd_array);
+    memcpy(files->close_on_exec, old->close_on_exec, sizeof files->close_on_exec);
+    if (old->end_fd > NR_OPEN_DEFAULT) {
+        if (grow(*files) != Errno::OK) {
+            destroy(files);
+            return nullptr;
+        }
+        memcpy(files->fd, old->fd, old->end_fd * sizeof(File*));
+    }
+    for (u32 i = 0; i < files->end_fd; i++)
+        if (files->fd[i]) get_file(files->fd[i]);
     error = Errno::OK;
     return files;
 }
 
 void put_files(Files* f) {
     if (--f->count != 0) return;
-    const u32 end = descriptors_end(*f);
-    for (u32 i = 0; i < end; i++)
+    for (u32 i = 0; i < f->end_fd; i++)
         if (f->fd[i]) put_file(f->fd[i]);
     if (f->fd != f->fd_array) put_frame(pfn(to_physical(f->fd)));
     destroy(f);
@@ -93,6 +88,7 @@ Result<u32> free_fd(Files& files, u32 from) {
 void set_fd(Files& files, u32 fd, File* file, bool cloexec) {
     FORKPROOF_ASSERT(fd < files.max_fds && !table(files)[fd]);
     files.fd[fd] = file;
+    if (fd >= files.end_fd) files.end_fd = fd + 1;
     set_fd_cloexec(files, fd, cloexec);
     advance_next_fd(files);
 }
@@ -110,6 +106,7 @@ File* remove_fd(Files& files, u32 fd) {
     files.fd[fd] = nullptr;
     set_fd_cloexec(files, fd, false);
     if (fd < files.next_fd) files.next_fd = fd;
+    while (files.end_fd != 0 && !files.fd[files.end_fd - 1]) files.end_fd--;
     return file;
 }
 

@@ -45,6 +45,7 @@ struct Files {
     u32 max_fds = NR_OPEN_DEFAULT;
     File** fd = nullptr; ///< fd_array, or a page
     u32 next_fd = 0;     ///< the lowest free descriptor (max_fds: none is free without growing)
+    u32 end_fd = 0;      ///< one more than the highest descriptor in use
     File* fd_array[NR_OPEN_DEFAULT] = {};
     u32 close_on_exec[NR_OPEN / 32] = {};
 };

@@ -1,4 +1,4 @@
-#include "kernel/check/fail.hpp"
+#include "kernel/check/watch.hpp"
 #include "kernel/fork/boundary.hpp"
 #include "kernel/fork/step.hpp"
 
@@ -24,9 +24,7 @@ constexpr Step steps[STEP_COUNT] = {
 
 FORKPROOF_BOUNDARY Errno copy_process(ForkRequest& request) {
     for (int i = 0; i < STEP_COUNT; i++) {
-        Errno error = injected_failure(i, request);
-        if (error == Errno::OK) error = steps[i].acquire(request);
-        step_done(steps[i].name, request);
+        const Errno error = steps_are_watched ? acquire_watched(i, request) : steps[i].acquire(request);
         if (error == Errno::OK) continue;
         while (i-- > 0) steps[i].release(request);
         return error;

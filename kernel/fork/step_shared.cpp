@@ -4,6 +4,7 @@
 #include "kernel/fork/boundary.hpp"
 #include "kernel/fork/step.hpp"
 #include "kernel/ipc/undo.hpp"
+#include "kernel/lib/string.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/task/sched.hpp"
 
@@ -72,9 +73,10 @@ FORKPROOF_BOUNDARY Errno acquire_sighand(ForkRequest& request) {
         request.child->sighand = old;
         return Errno::OK;
     }
-    auto* copy = create<Sighand>();
+    auto* copy = static_cast<Sighand*>(kmem_alloc(Kind::sighand)); // all of it is written here, once
     if (!copy) return Errno::ENOMEM;
-    for (int i = 0; i < NSIG; i++) copy->action[i] = old->action[i];
+    copy->count = 1;
+    memcpy(copy->action, old->action, sizeof copy->action);
     request.child->sighand = copy;
     return Errno::OK;
 }
@@ -92,7 +94,7 @@ FORKPROOF_BOUNDARY Errno acquire_signal(ForkRequest& request) {
     }
     auto* fresh = create<Signal>();
     if (!fresh) return Errno::ENOMEM;
-    for (u32 i = 0; i < RLIM_NLIMITS; i++) fresh->rlim[i] = old->rlim[i];
+    memcpy(fresh->rlim, old->rlim, sizeof fresh->rlim);
     if (request.flags & CLONE_NEWPID) fresh->flags |= SIGNAL_UNKILLABLE;
     request.child->signal = fresh;
     return Errno::OK;

@@ -25,7 +25,7 @@ bool copy_fpu(Task& child, Task& parent) {
 /// What a child has from its parent by value. Everything that it will hold a count on starts as null, so that
 /// no release can give back what is the parent's (defect B3 of the listing).
 void copy_values(Task& child, const Task& parent, const ForkRequest& request) {
-    copy_string(child.comm, parent.comm, TASK_COMM_LEN);
+    memcpy(child.comm, parent.comm, TASK_COMM_LEN);
     child.flags = (parent.flags & ~static_cast<u32>(PF_SUPERPRIV | PF_EXITING | PF_SIGNALED)) |
                   PF_FORKNOEXEC | PF_STARTING;
     child.serial = next_serial++;

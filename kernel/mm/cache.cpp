@@ -15,9 +15,11 @@ constexpr u32 MOST_OBJECTS = 128; ///< in one slab; of the smallest kinds a page
 
 /// The head of a slab page; its objects follow. A free object's first two bytes name the next free one.
 struct Slab {
-    ListNode node; ///< in the cache's list of slabs that have room
-    ListNode all;  ///< in the cache's list of all slabs
+    ListNode node;    ///< in the cache's list of slabs that have room
+    ListNode all;     ///< in the cache's list of all slabs
+    const Slab* self; ///< its own address: how kmem_free tells a slab from any other page
     Kind kind;
+    u16 object_size, capacity;
     u16 first_free;
     u16 live;
     u32 live_bits[MOST_OBJECTS / 32];
@@ -33,14 +35,16 @@ constinit Cache caches[KIND_COUNT] = {};
 
 constexpr u32 FIRST_OBJECT = (sizeof(Slab) + OBJECT_ALIGNMENT - 1) & ~(OBJECT_ALIGNMENT - 1);
 
-u32 object_size(Kind kind) { return (kind_size(kind) + OBJECT_ALIGNMENT - 1) & ~(OBJECT_ALIGNMENT - 1); }
+u32 object_size(Kind kind) {
+    return (kind_sizes[static_cast<int>(kind)] + OBJECT_ALIGNMENT - 1) & ~(OBJECT_ALIGNMENT - 1);
+}
 u32 objects_per_slab(Kind kind) {
     const u32 n = (PAGE_SIZE - FIRST_OBJECT) / object_size(kind);
     return n < MOST_OBJECTS ? n : MOST_OBJECTS;
 }
 
 u8* object_at(Slab& slab, u32 index) {
-    return reinterpret_cast<u8*>(&slab) + FIRST_OBJECT + index * object_size(slab.kind);
+    return reinterpret_cast<u8*>(&slab) + FIRST_OBJECT + index * slab.object_size;
 }
 u16& next_free(Slab& slab, u32 index) { return *reinterpret_cast<u16*>(object_at(slab, index)); }
 
@@ -49,9 +53,11 @@ Slab* new_slab(Kind kind) {
     const Pfn frame = alloc_frame(FrameUse::slab);
     if (frame == Pfn::none) return nullptr;
     Slab* slab = new (page_of(frame)) Slab{};
-    slab->kind = kind;
     const u32 n = objects_per_slab(kind);
-    memset(object_at(*slab, 0), POISON, n * object_size(kind));
+    slab->self = slab;
+    slab->kind = kind;
+    slab->object_size = static_cast<u16>(object_size(kind));
+    slab->capacity = static_cast<u16>(n);
     for (u32 i = 0; i < n; i++) next_free(*slab, i) = static_cast<u16>(i + 1 < n ? i + 1 : NO_OBJECT);
     slab->first_free = 0;
     Cache& cache = caches[static_cast<int>(kind)];
@@ -65,17 +71,19 @@ struct Place {
     Slab* slab;
     u32 index;
 };
+Place place_in(Slab& slab, const void* object) {
+    const u32 offset = static_cast<u32>(reinterpret_cast<std::uintptr_t>(object)) & (PAGE_SIZE - 1);
+    if (offset < FIRST_OBJECT || (offset - FIRST_OBJECT) % slab.object_size != 0) return {nullptr, 0};
+    const u32 index = (offset - FIRST_OBJECT) / slab.object_size;
+    return {index < slab.capacity ? &slab : nullptr, index};
+}
+/// Of any pointer, wherever it points.
 Place place_of(const void* object) {
     const u32 address = static_cast<u32>(reinterpret_cast<std::uintptr_t>(object));
     if (address < PAGE_OFFSET) return {nullptr, 0};
     const Pfn frame = pfn(to_physical(object));
     if (!frame_exists(frame) || frame_use(frame) != FrameUse::slab) return {nullptr, 0};
-    Slab* slab = static_cast<Slab*>(page_of(frame));
-    const u32 offset = address - page_down(address);
-    const u32 size = object_size(slab->kind);
-    if (offset < FIRST_OBJECT || (offset - FIRST_OBJECT) % size != 0) return {nullptr, 0};
-    const u32 index = (offset - FIRST_OBJECT) / size;
-    return {index < objects_per_slab(slab->kind) ? slab : nullptr, index};
+    return place_in(*static_cast<Slab*>(page_of(frame)), object);
 }
 bool live_bit(const Slab& slab, u32 index) { return slab.live_bits[index / 32] >> (index % 32) & 1U; }
 
@@ -96,13 +104,14 @@ FORKPROOF_BOUNDARY void* kmem_alloc(Kind kind) {
 }
 
 FORKPROOF_BOUNDARY void kmem_free(Kind kind, void* object) {
-    const Place place = place_of(object);
+    Slab* page = static_cast<Slab*>(page_of(pfn(to_physical(object))));
+    const Place place = page->self == page ? place_in(*page, object) : Place{nullptr, 0};
     if (!place.slab || place.slab->kind != kind)
         panic("kmem_free: {} is no {}", object, kind_names[static_cast<int>(kind)]);
     Slab& slab = *place.slab;
     if (!live_bit(slab, place.index))
         panic("kmem_free: {} {} is freed twice", kind_names[static_cast<int>(kind)], object);
-    memset(object, POISON, object_size(kind));
+    for (u32 i = 0; i < POISONED_BYTES / sizeof(u32); i++) static_cast<u32*>(object)[i] = POISON;
     Cache& cache = caches[static_cast<int>(kind)];
     slab.live_bits[place.index / 32] &= ~(1U << (place.index % 32));
     if (slab.first_free == NO_OBJECT) cache.with_room.push_front(slab);
@@ -139,7 +148,7 @@ void clear_checker_marks() {
 
 void for_each_live(Kind kind, void (*visit)(void*, void*), void* context) {
     for (Slab& slab : caches[static_cast<int>(kind)].slabs)
-        for (u32 i = 0; i < objects_per_slab(kind); i++)
+        for (u32 i = 0; i < slab.capacity; i++)
             if (live_bit(slab, i)) visit(context, object_at(slab, i));
 }
 

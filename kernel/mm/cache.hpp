@@ -1,20 +1,22 @@
 // Object caches: fixed-size objects of the kinds in kinds.hpp, in slabs of one page that know which of their
-// objects are alive. The checker enumerates the living; a freed object is filled with POISON.
+// objects are alive. The checker enumerates the living; a freed object begins with POISON.
 #pragma once
 #include "kernel/mm/kinds.hpp"
 #include <new>
 
 namespace forkproof {
 
-inline constexpr u8 POISON = 0x6b; // linux/poison.h POISON_FREE
+inline constexpr u32 POISON = 0x6b6b6b6b; // linux/poison.h POISON_FREE
+/// How much of a freed object is filled: its count and its first pointers, and no more, for the sake of speed.
+inline constexpr u32 POISONED_BYTES = 16;
 
 /// One object of this kind, contents undefined (poisoned); null if memory is out or an injected failure hits.
 [[nodiscard]] void* kmem_alloc(Kind kind);
 /// Gives an object back. A double free or a stranger's pointer is a panic.
 void kmem_free(Kind kind, void* object);
 
-/// Bytes of one object (kernel/mm/kinds.cpp, where every type is complete).
-[[nodiscard]] u32 kind_size(Kind kind);
+/// Bytes of one object of each kind (kernel/mm/kinds.cpp, where every type is complete).
+extern const u32 kind_sizes[KIND_COUNT];
 
 /// How many objects of this kind are alive.
 [[nodiscard]] u32 live_objects(Kind kind);
@@ -32,7 +34,7 @@ void clear_checker_marks();
 template <class T>
 [[nodiscard]] T* create() {
     void* memory = kmem_alloc(kind_of<T>);
-    return memory ? new (memory) T() : nullptr;
+    return memory ? new (memory) T : nullptr;
 }
 template <class T>
 void destroy(T* object) {

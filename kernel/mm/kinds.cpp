@@ -10,18 +10,17 @@
 
 namespace forkproof {
 
-namespace {
-constexpr u32 sizes[KIND_COUNT] = {
+constexpr u32 kind_sizes[KIND_COUNT] = {
 #define X(name, type, text) sizeof(type),
     FORKPROOF_KINDS(X)
 #undef X
 };
+
+namespace {
 #define X(name, type, text)                                                                                  \
     static_assert(sizeof(type) <= 2000 && alignof(type) <= 16, text " does not fit a slab well");
 FORKPROOF_KINDS(X)
 #undef X
 } // namespace
-
-u32 kind_size(Kind kind) { return sizes[static_cast<int>(kind)]; }
 
 } // namespace forkproof

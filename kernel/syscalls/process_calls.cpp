@@ -56,11 +56,8 @@ i32 sys_exit_group(PtRegs& r) { do_group_exit(static_cast<int>((r.bx & 0xff) << 
 i32 sys_waitpid(PtRegs& r) { return wait_for(static_cast<i32>(r.bx), r.cx, r.dx, 0); }
 i32 sys_wait4(PtRegs& r) { return wait_for(static_cast<i32>(r.bx), r.cx, r.dx, r.si); }
 
-i32 sys_getpid(PtRegs&) {
-    const Task& leader = *current()->group_leader;
-    return pid_nr_ns(leader.pids[PIDTYPE_PID].pid, my_ns());
-}
-i32 sys_gettid(PtRegs&) { return pid_nr_ns(current()->pids[PIDTYPE_PID].pid, my_ns()); }
+i32 sys_getpid(PtRegs&) { return pid_vnr(*current()->group_leader); }
+i32 sys_gettid(PtRegs&) { return pid_vnr(*current()); }
 i32 sys_getppid(PtRegs&) {
     const Task& parent = *current()->real_parent->group_leader;
     return pid_nr_ns(parent.pids[PIDTYPE_PID].pid, my_ns()); // 0 if it stands outside the namespace

@@ -210,8 +210,7 @@ FORKPROOF_BOUNDARY void wake_up_new_task(Task& child) {
     child.state = TASK_RUNNING;
     child.on_rq = true;
     rq.nr_running++;
-    update_curr();
-    enqueue(child);
+    enqueue(child); // the parent was charged a moment ago, by sched_fork
     check_preempt(child);
 }
 

@@ -78,7 +78,7 @@ enum RlimitResource : u32 {
     RLIMIT_AS
 };
 struct Rlimit {
-    u32 cur = RLIM_INFINITY, max = RLIM_INFINITY;
+    u32 cur, max;
 };
 
 /// linux-2.6.33 signal_struct::flags

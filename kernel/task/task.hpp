@@ -144,9 +144,10 @@ struct Task {
     u32 seen_listed = 0, seen_as_child = 0, seen_on_runqueue = 0;
 };
 
-extern Task init_task; ///< pid 0: the idle task, the root of all lists
-[[nodiscard]] Task* current();
-void set_current(Task* task);
+extern Task init_task;     ///< pid 0: the idle task, the root of all lists
+extern Task* current_task; ///< written by set_current only
+[[nodiscard]] inline Task* current() { return current_task; }
+inline void set_current(Task* task) { current_task = task; }
 
 using TaskList = List<Task, &Task::tasks>;
 using ChildList = List<Task, &Task::sibling>;
@@ -155,6 +156,11 @@ using ChildList = List<Task, &Task::sibling>;
 [[nodiscard]] inline bool signal_pending(const Task& t) { return t.ti_flags & TIF_SIGPENDING; }
 [[nodiscard]] inline bool fatal_signal_pending(const Task& t) {
     return signal_pending(t) && (t.pending & sigmask(SIGKILL));
+}
+/// The task's number in the namespace that it lives in.
+[[nodiscard]] inline i32 pid_vnr(const Task& t) {
+    const Pid* pid = t.pids[PIDTYPE_PID].pid;
+    return pid->numbers[pid->level].nr;
 }
 /// Whether the current task has the capability; if so it is marked as having used it (PF_SUPERPRIV).
 [[nodiscard]] bool capable(Capability cap);

@@ -63,24 +63,46 @@ i32 consider(const WaitFor& w, Task& p, WaitResult& result) {
     return 0;
 }
 
+/// What a look at the children found: somebody to wait for, and perhaps already the answer.
+struct Scan {
+    bool found = false;
+    i32 number = 0;
+};
+
+/// One child, found by its number: what it costs does not depend on how many siblings it has.
+Scan look_at_one(const WaitFor& w, WaitResult& result) {
+    Task* p = find_task(w.pid, ns_of_pid(w.waiter.pids[PIDTYPE_PID].pid));
+    if (!p || !thread_group_leader(*p) || p->exit_state == EXIT_DEAD || !eligible(w, *p)) return {};
+    const bool ours =
+        w.options & WNOTHREAD ? p->real_parent == &w.waiter : p->real_parent->signal == w.waiter.signal;
+    return ours ? Scan{true, consider(w, *p, result)} : Scan{};
+}
+
+Scan look_at_children(const WaitFor& w, WaitResult& result) {
+    Scan scan;
+    Task* thread = &w.waiter;
+    do {
+        auto& children = reinterpret_cast<ChildList&>(thread->children);
+        for (Task& p : children) {
+            if (p.exit_state == EXIT_DEAD || !eligible(w, p)) continue;
+            scan.found = true;
+            scan.number = consider(w, p, result);
+            if (scan.number != 0) return scan;
+        }
+        thread = next_thread(*thread);
+    } while (thread != &w.waiter && !(w.options & WNOTHREAD));
+    return scan;
+}
+
 } // namespace
 
 i32 do_wait(i32 pid, u32 options, WaitResult& result) {
     Task& me = *current();
     const WaitFor w{pid, options, me};
     for (;;) {
-        bool found = false;
-        Task* thread = &me;
-        do {
-            auto& children = reinterpret_cast<ChildList&>(thread->children);
-            for (Task& p : children) {
-                if (p.exit_state == EXIT_DEAD || !eligible(w, p)) continue;
-                found = true;
-                if (const i32 nr = consider(w, p, result)) return nr;
-            }
-            thread = next_thread(*thread);
-        } while (thread != &me && !(options & WNOTHREAD));
-        if (!found) return negative(Errno::ECHILD);
+        const Scan scan = pid > 0 ? look_at_one(w, result) : look_at_children(w, result);
+        if (scan.number != 0) return scan.number;
+        if (!scan.found) return negative(Errno::ECHILD);
         if (options & WNOHANG) return 0;
         if (signal_pending(me)) return negative(Errno::ERESTARTSYS);
         sleep_on(me.signal->wait_chldexit, SleepState::interruptible);

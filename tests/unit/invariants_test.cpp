@@ -64,12 +64,14 @@ const std::vector<Breach> breaches{
          s.shell_thread->user = s.make(s.users);
          s.shell_thread->user->user_ns = s.make(s.user_namespaces);
      })},
-    {"group-pidns", "a thread is the init of a pid namespace", settled([](GoodState& s) {
+    {"group-pidns", "threads of two processes are in a pid namespace that their leaders are not in",
+     settled([](GoodState& s) {
          PidNs* own = s.make(s.pid_namespaces);
-         own->parent = s.nested;
-         own->reaper = s.inner_thread;
-         s.inner_thread->pid_ns = own;
-         s.inner_thread->numbers[own] = 1;
+         own->parent = s.first_pid_ns;
+         own->reaper = s.inner_thread->parent = s.ns_init_thread;
+         s.inner_thread->pid_ns = s.ns_init_thread->pid_ns = own;
+         s.ns_init_thread->numbers[own] = 1;
+         s.inner_thread->numbers[own] = 2;
      })},
     {"fs-mnt", "the root is in another mount namespace",
      settled([](GoodState& s) { s.inner->fs->root = s.make(s.mnt_namespaces); })},
@@ -89,7 +91,10 @@ const std::vector<Breach> breaches{
          s.ns_init->doing = Doing::zombie;
          s.inner->parent = s.inner_thread->parent = s.ns_init_thread;
      })},
-    {"reapable", "a parent is a zombie", settled([](GoodState& s) { s.late->parent = s.zombie; })},
+    {"reapable", "a parent is a zombie", settled([](GoodState& s) {
+         s.late->parent = s.zombie;
+         s.late->exit_signal_chooser = s.zombie->age;
+     })},
     {"older", "a child is as old as its parent", [](GoodState& s) { s.late->age = s.shell->age; }},
     {"unkillable", "a process that is no init is unkillable",
      [](GoodState& s) { s.late->signal->unkillable = true; }},

@@ -47,7 +47,7 @@ user_call6:
 
 // After vfork the child runs first, on its parent's stack: when it returns from here and calls anything else,
 // it overwrites the place where the return address was. So the address waits in ecx, which the kernel gives
-// back to both, and each pushes it again for itself.
+// back to both, and each pushes it again for itself. An error means that there is no child, and calls are safe.
 asm(R"(
     .globl user_vfork
 user_vfork:
@@ -55,7 +55,23 @@ user_vfork:
     mov  $190, %eax
     int  $0x80
     push %ecx
+    cmp  $-4095, %eax
+    jae  1f
     ret
+1:  sub  $4, %esp                # aligned to 16 at the call
+    push %eax
+    push %eax
+    call user_once_more
+    test %al, %al
+    pop  %eax                    # the argument is the callee's, the copy above it ours
+    pop  %eax
+    lea  4(%esp), %esp
+    jz   2f
+    pop  %ecx
+    mov  $190, %eax
+    int  $0x80
+    push %ecx
+2:  ret
 )");
 
 // user_clone_on(flags, stack_top, function, argument, ptid, tls, ctid): the function and its argument are
@@ -101,3 +117,11 @@ static_assert(static_cast<int>(user::Number::vfork) == 190 && static_cast<int>(u
               "the assembly above names these three by number");
 
 extern "C" [[noreturn]] void user_leave(int status) { user::exit_group(status); }
+
+namespace user {
+
+bool (*once_more)(int answer) = nullptr;
+
+extern "C" bool user_once_more(int answer) { return once_more != nullptr && once_more(answer); }
+
+} // namespace user

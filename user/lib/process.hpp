@@ -5,7 +5,12 @@
 
 namespace user {
 
+/// Asked when fork, vfork, clone or clone_on answers an error: true means that the same call is made once
+/// more. Null, as it is at first: nobody is asked, and the caller gets the error.
+extern bool (*once_more)(int answer);
+
 extern "C" {
+bool user_once_more(int answer);
 /// The child borrows memory and stack until it execs or exits; the parent sleeps until then.
 [[gnu::returns_twice]] int vfork() asm("user_vfork");
 int user_clone_on(std::uint32_t flags, void* stack_top, int (*function)(void*), void* argument,
@@ -19,12 +24,21 @@ int user_clone_on(std::uint32_t flags, void* stack_top, int (*function)(void*), 
     for (;;) call(Number::exit_group, status);
 }
 
-inline int fork() { return call(Number::fork); }
+/// Makes a call that makes a task, and once more if it fails and `once_more` says so.
+template <class Call>
+int make_task(Call call_once) {
+    const int answer = call_once();
+    return failed(answer) && user_once_more(answer) ? call_once() : answer;
+}
+
+inline int fork() {
+    return make_task([] { return call(Number::fork); });
+}
 
 /// The raw call with the caller's own stack, for children that do not share memory.
 inline int clone(std::uint32_t flags, std::int32_t* parent_tid = nullptr, void* tls = nullptr,
                  std::int32_t* child_tid = nullptr) {
-    return call(Number::clone, flags, 0, parent_tid, tls, child_tid);
+    return make_task([=] { return call(Number::clone, flags, 0, parent_tid, tls, child_tid); });
 }
 
 /// A stack for clone_on; what is cloned borrows it until it has ended.
@@ -37,7 +51,9 @@ struct Stack {
 inline int clone_on(std::uint32_t flags, Stack& stack, int (*function)(void*), void* argument = nullptr,
                     std::int32_t* parent_tid = nullptr, void* tls = nullptr,
                     std::int32_t* child_tid = nullptr) {
-    return user_clone_on(flags, stack.top(), function, argument, parent_tid, tls, child_tid);
+    return make_task([=, top = stack.top()] {
+        return user_clone_on(flags, top, function, argument, parent_tid, tls, child_tid);
+    });
 }
 
 inline int execve(const char* path, const char* const* argv, const char* const* envp) {

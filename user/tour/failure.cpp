@@ -9,12 +9,14 @@ constexpr std::uint32_t FLAGS = CLONE_SETTLS | CLONE_NEWUTS | CLONE_NEWIPC | SIG
 
 /// Fails in step `thread`: the TLS descriptor cannot be read.
 int with_bad_address() {
+    const AsksFor error(Errno::EFAULT);
     auto* nowhere = reinterpret_cast<void*>(0xfffff000U);
     return clone(FLAGS, nullptr, nowhere);
 }
 
 /// Fails there too: the processor's table has no such TLS entry.
 int with_bad_entry() {
+    const AsksFor error(Errno::EINVAL);
     UserDesc entry{};
     entry.entry_number = 99;
     entry.bits = USER_DESC_SEG_32BIT | USER_DESC_LIMIT_IN_PAGES | USER_DESC_USEABLE;

@@ -8,6 +8,9 @@ constexpr int FACT_FAILED = 99; // the exit code of a child in which a fact did 
 int scene_number = 0;
 int failures = 0;
 
+constexpr int NO_ERROR = 0, ANY_ERROR = 1; // besides negative error numbers
+int asked_for = NO_ERROR;
+
 } // namespace
 
 const char* own_path = nullptr;
@@ -45,6 +48,16 @@ void join(int pid, int code) {
         failures++; // the child has said which
     else
         check(exited(status) && exit_code(status) == code, "the child exited with its code");
+}
+
+AsksFor::AsksFor(Errno error) { asked_for = error == Errno::OK ? ANY_ERROR : -static_cast<int>(error); }
+AsksFor::~AsksFor() { asked_for = NO_ERROR; }
+
+bool once_more_if_not_asked_for(int answer) {
+    if (asked_for == ANY_ERROR || answer == asked_for) return false;
+    printf("    (failed with %s, which this scene did not ask for; the same call once more)\n",
+           answer_text(answer).c_str());
+    return true;
 }
 
 Gate::~Gate() {

@@ -43,6 +43,18 @@ int spawn(std::uint32_t flags, Body body) {
     return pid;
 }
 
+/// While one lives, this error is what the scene asks for when it makes tasks, or any error if none is named.
+/// Every other error comes from outside, as FAIL= makes it come: it is said, and the call is made once more
+/// (main sets user::once_more to this).
+class AsksFor {
+  public:
+    explicit AsksFor(Errno error = Errno::OK);
+    ~AsksFor();
+    AsksFor(const AsksFor&) = delete;
+    AsksFor& operator=(const AsksFor&) = delete;
+};
+bool once_more_if_not_asked_for(int answer);
+
 /// A place where one process waits until another lets it pass. Each side calls only its own of the two, so
 /// that a side that dies is seen by the other and nobody waits for ever.
 class Gate {
