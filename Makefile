@@ -52,8 +52,8 @@ all: $(BOOTABLE) $(B)/forkproof.img
 run: $(BOOTABLE) bochsrc
 	@$(RUN) $(WORDS_OPTION) $(PROGRAM_OPTIONS)
 
-debug: $(BOOTABLE) bochsrc
-	@$(RUN) --debug $(WORDS_OPTION) $(PROGRAM_OPTIONS)
+debug: $(BOOTABLE) $(B)/debug.sym bochsrc
+	@$(RUN) --debug --symbols $(B)/debug.sym $(WORDS_OPTION) $(PROGRAM_OPTIONS)
 
 # Which invariants break, and no others, when a rule is switched off and user/break does what the rule refused.
 BREAKS_newuser-thread     := group-userns
@@ -106,7 +106,14 @@ $(B)/deps-test: $(B)/deps-run # one apt at a time
 $(B)/boot/%.bin: boot/%.asm $(wildcard boot/*.inc) Makefile | $(B)/deps-run
 	$(call say,NASM,$<)
 	@mkdir -p $(@D)
-	$(Q)nasm -f bin -Wall -Werror -o $@ $<
+	$(Q)nasm -f bin -Wall -Werror --before '[map symbols $(@:.bin=.map)]' -o $@ $<
+
+# For Bochs's debugger: the labels of boot sector and loader, out of NASM's maps, what lies between them and the kernel,
+# so that no address there takes the name of the label before it, and the kernel's symbols.
+$(B)/debug.sym: $(B)/boot/sector.bin $(B)/boot/loader.bin $(B)/kernel.sym Makefile
+	$(Q)awk 'FNR == 1 { labels = 0 } /^-+ Section / { labels = 1 } labels && NF == 3 && $$1 != "Real" { print tolower($$1), $$3 }' \
+	    $(B)/boot/sector.map $(B)/boot/loader.map >$@
+	$(Q)printf '%s\n' 'c0000 VGA_BIOS' 'e0000 BIOS' '100000 above_1_MB' '8048000 program' >>$@ && cat $(B)/kernel.sym >>$@
 
 $(B)/forkproof.img: $(B)/bin/mkimage $(filter-out $(RUNNER),$(BOOTABLE))
 	$(call say,IMAGE,$@)

@@ -4,14 +4,13 @@
 
 #include <fmt/format.h>
 
-#include "kernel/cmdline.hpp"
-
 #include "debug/bochs.hpp"
 #include "debug/frames.hpp"
 #include "debug/initrd.hpp"
 #include "debug/program.hpp"
 #include "debug/tempdir.hpp"
 #include "debug/voices.hpp"
+#include "kernel/cmdline.hpp"
 
 namespace forkproof::runner {
 namespace {

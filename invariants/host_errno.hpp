@@ -1,6 +1,7 @@
-// On the host <cerrno> defines the names of errno.hpp as macros, and most C++ headers bring it in: Errno::EINVAL
-// would be Errno::22. It is read first and the macros are taken away; errno.hpp gives the C++ library its plain
-// numbers back as constants. A name that is added there is added here too, or it does not compile on the host.
+// On the host <cerrno> defines the names of errno.hpp as macros, and most C++ headers bring it in: there,
+// Errno::EINVAL would be Errno::22. It is read first and the macros are taken away; errno.hpp gives the C++
+// library its plain numbers back as constants. A name that is added there is added here too, or it does not
+// compile on the host.
 #pragma once
 #if __STDC_HOSTED__
 #include <cerrno>

@@ -22,7 +22,7 @@ struct NotProved {
 inline constexpr std::size_t MAX_FAILURE_LINES = 25;
 
 struct ProofOptions {
-    /// Z3's own unit of work, the same on every machine: a backstop. The dearest query needs under 100,000.
+    /// Z3's own unit of work, the same on every machine: a backstop. No query today needs 30,000.
     unsigned rlimit = 20'000'000;
     /// Log an example for each goal (`prove --details`): costs a hundred queries more for each.
     bool examples = false;

@@ -55,6 +55,10 @@ void print_invariants() {
 void print_task(const Task& t) {
     print("    pid {} tgid {} {-15} {} parent {} prio {} flags {x} exit_signal {}\n", t.pid, t.tgid, t.comm,
           state_letter(t), t.real_parent ? t.real_parent->pid : -1, t.prio, t.flags, t.exit_signal);
+    print("      pending {x} and {x} for the group, blocked {x}, group flags {x}, threads {} of which alive "
+          "{}{}\n",
+          t.pending, t.signal ? t.signal->shared_pending : 0, t.blocked, t.signal ? t.signal->flags : 0,
+          t.signal ? t.signal->count : 0, t.signal ? t.signal->live : 0, t.vfork_done ? ", vforked" : "");
     print("      signal {x} sighand {x} mm {x} files {x} fs {x}{}\n", t.signal, t.sighand, t.mm, t.files,
           t.fs, t.fs && t.fs->in_exec ? " (in exec)" : "");
     const PidNs* pid_ns = ns_of_pid(t.pids[PIDTYPE_PID].pid);

@@ -11,17 +11,13 @@ namespace {
 void take_over_leadership(Task& me, Task& leader) {
     me.start_time = leader.start_time;
     me.serial = leader.serial;
-    Pid* number = leader.pids[PIDTYPE_PID].pid;
-    number->count++; // both attachments go and come: the number must not be freed in between
     detach_pid(me, PIDTYPE_PID);
-    detach_pid(leader, PIDTYPE_PID);
-    attach_pid(me, PIDTYPE_PID, number);
+    attach_pid(me, PIDTYPE_PID, leader.pids[PIDTYPE_PID].pid); // the leader's own goes when it is released
     const PidType groups[] = {PIDTYPE_PGID, PIDTYPE_SID};
     for (const PidType type : groups) {
         attach_pid(me, type, leader.pids[type].pid);
         detach_pid(leader, type);
     }
-    number->count--;
     me.pid = leader.pid;
     me.tasks.insert_before(leader.tasks);
     leader.tasks.unlink();
@@ -32,6 +28,16 @@ void take_over_leadership(Task& me, Task& leader) {
     me.exit_signal = SIGCHLD;
     leader.exit_signal = -1;
     leader.exit_state = EXIT_DEAD;
+}
+
+/// A thread made with VFORK whose maker, a thread of the same group, still waits for it: the maker has to die, and
+/// cannot before it is let go. It has a SIGKILL pending and will not see ring 3 again. (2.6.33 deadlocks here; since
+/// Linux 3.4 the wait can be killed.)
+void let_vfork_parent_die(Task& me) {
+    if (!me.vfork_done || me.vfork_done->waiter->signal != me.signal) return;
+    Completion* done = me.vfork_done;
+    me.vfork_done = nullptr;
+    complete(*done);
 }
 
 void wait_until_alone(Task& me, Signal& s) {
@@ -61,6 +67,7 @@ Errno de_thread() {
     Task& old_leader = *me.group_leader;
     s.group_exit_task = &me;
     zap_other_threads();
+    let_vfork_parent_die(me);
     wait_until_alone(me, s);
     s.group_exit_task = nullptr;
     s.notify_count = 0;

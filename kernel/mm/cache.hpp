@@ -7,7 +7,8 @@
 namespace forkproof {
 
 inline constexpr u32 POISON = 0x6b6b6b6b; // linux/poison.h POISON_FREE
-/// How much of a freed object is filled: its count and its first pointers, and no more, for the sake of speed.
+/// How much of a freed object is filled: its count and its first pointers, and no more, for the sake of
+/// speed.
 inline constexpr u32 POISONED_BYTES = 16;
 
 /// One object of this kind, contents undefined (poisoned); null if memory is out or an injected failure hits.

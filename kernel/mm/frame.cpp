@@ -2,19 +2,14 @@
 #include "kernel/arch/boot_info.hpp"
 #include "kernel/fork/boundary.hpp"
 #include "kernel/lib/panic.hpp"
+#include "kernel/mm/frame_table.hpp"
 
 namespace forkproof {
 
+Frame* frames;
+
 namespace {
 
-struct Frame {
-    u32 count;
-    Pfn link; ///< next free frame, or the owner's word
-    FrameUse use;
-    u16 tally; ///< the checker's: how many page table entries map it
-};
-
-Frame* frames;
 u32 frame_limit; ///< one past the highest frame number
 Pfn first_free;
 FrameTotals totals;

@@ -2,6 +2,7 @@
 #include "kernel/mm/mm.hpp"
 #include "kernel/arch/cpu.hpp"
 #include "kernel/mm/cache.hpp"
+#include "kernel/mm/frame_table.hpp"
 #include "kernel/mm/page_table.hpp"
 
 namespace forkproof {
@@ -26,16 +27,22 @@ namespace {
 /// Gives the child the same pages: writable ones lose their write bit in both, and who writes first copies.
 Errno share_pages(Mm& child, Mm& parent, const Vma& vma) {
     Errno error = Errno::OK;
+    u32* table = nullptr; // the child's, of the 4 MB that are being copied
+    u32 table_of = ~0U;
     walk_present(parent, vma.start, vma.end, [&](u32 address, u32& pte) {
         if (error != Errno::OK) return;
-        u32* slot = make_pte_slot(child, address);
-        if (!slot) {
-            error = Errno::ENOMEM;
-            return;
+        if (pgd_index(address) != table_of) {
+            table_of = pgd_index(address);
+            u32* slot = make_pte_slot(child, address);
+            if (!slot) {
+                error = Errno::ENOMEM;
+                return;
+            }
+            table = slot - pte_index(address);
         }
         pte &= ~PTE_WRITE;
-        get_frame(pte_frame(pte));
-        *slot = pte & ~(PTE_ACCESSED | PTE_DIRTY);
+        get_mapped_frame(pte_frame(pte));
+        table[pte_index(address)] = pte & ~(PTE_ACCESSED | PTE_DIRTY);
     });
     return error;
 }
@@ -72,7 +79,7 @@ void put_mm(Mm* mm) {
     if (--mm->users != 0) return;
     for (Vma& v : mm->vmas) {
         walk_present(*mm, v.start, v.end, [](u32, u32& pte) {
-            put_frame(pte_frame(pte));
+            put_mapped_frame(pte_frame(pte));
             pte = 0;
         });
         destroy(&v);

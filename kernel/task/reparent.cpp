@@ -11,7 +11,7 @@ namespace {
 void zap_pid_ns_processes(Task& init, PidNs* ns) {
     for_each_task([&](Task& t) {
         const i32 nr = pid_nr_ns(t.pids[PIDTYPE_PID].pid, ns);
-        if (nr == 0 || t.signal == init.signal || !thread_group_leader(t)) return;
+        if (nr == 0 || t.signal == init.signal || t.exit_state != EXIT_NONE) return;
         force_signal(t, SIGKILL);
     });
     WaitResult ignored;

@@ -128,7 +128,7 @@ void schedule() {
     prev.ti_flags &= ~TIF_NEED_RESCHED;
     const bool interrupted =
         signal_pending(prev) &&
-        ((prev.state & TASK_INTERRUPTIBLE) || ((prev.state & TASK_WAKEKILL) && fatal_signal_pending(prev)));
+        ((prev.state & TASK_INTERRUPTIBLE) || ((prev.state & (TASK_WAKEKILL | TASK_STOPPED)) && fatal_signal_pending(prev)));
     if (interrupted) prev.state = TASK_RUNNING;
     if (&prev != &init_task) {
         if (prev.state == TASK_RUNNING) {

@@ -12,6 +12,8 @@
 namespace forkproof::tests {
 namespace {
 
+u32 size_of(Kind kind) { return kind_sizes[static_cast<int>(kind)]; }
+
 std::vector<Kind> all_kinds() {
     std::vector<Kind> kinds;
     for (int k = 0; k < KIND_COUNT; k++) kinds.push_back(static_cast<Kind>(k));
@@ -46,13 +48,13 @@ TEST_F(ObjectCache, MakesObjectsOfEveryKind) {
             ASSERT_NE(object, nullptr);
             ASSERT_EQ(reinterpret_cast<std::uintptr_t>(object) % 16, 0U) << "FXSAVE needs 16";
             ASSERT_TRUE(is_live(kind, object));
-            std::memset(object, static_cast<int>(i), kind_size(kind));
+            std::memset(object, static_cast<int>(i), size_of(kind));
             made.push_back(object);
         }
         EXPECT_EQ(live_objects(kind), 300U);
         for (int i = 0; i < 300; i++) { // nobody wrote into another's bytes
             const auto* bytes = static_cast<const u8*>(made[static_cast<std::size_t>(i)]);
-            for (u32 at = 0; at < kind_size(kind); at++) ASSERT_EQ(bytes[at], static_cast<u8>(i));
+            for (u32 at = 0; at < size_of(kind); at++) ASSERT_EQ(bytes[at], static_cast<u8>(i));
         }
         std::vector<void*> sorted = made;
         std::sort(sorted.begin(), sorted.end());
@@ -62,14 +64,18 @@ TEST_F(ObjectCache, MakesObjectsOfEveryKind) {
     }
 }
 
-TEST_F(ObjectCache, AFreedObjectIsPoisonedBeyondItsFirstBytes) {
-    void* object = kmem_alloc(Kind::task);
-    std::memset(object, 0, kind_size(Kind::task));
-    kmem_free(Kind::task, object);
-    EXPECT_FALSE(is_live(Kind::task, object));
-    const auto* bytes = static_cast<const u8*>(object);
-    for (u32 i = 2; i < kind_size(Kind::task); i++)
-        ASSERT_EQ(bytes[i], POISON) << i; // two bytes link the free
+TEST_F(ObjectCache, AFreedObjectBeginsWithPoison) {
+    for (const Kind kind : all_kinds()) {
+        void* object = kmem_alloc(kind);
+        std::memset(object, 0, size_of(kind));
+        kmem_free(kind, object);
+        EXPECT_FALSE(is_live(kind, object));
+        u8 poison[POISONED_BYTES];
+        for (u32 i = 0; i < POISONED_BYTES; i++)
+            poison[i] = reinterpret_cast<const u8*>(&POISON)[i % sizeof POISON];
+        // its first two bytes name the next free object
+        EXPECT_EQ(std::memcmp(static_cast<u8*>(object) + 2, poison + 2, POISONED_BYTES - 2), 0);
+    }
 }
 
 TEST_F(ObjectCache, FreeingTwiceIsAPanic) {
@@ -88,23 +94,26 @@ TEST_F(ObjectCache, FreeingAsAnotherKindIsAPanic) {
 
 TEST_F(ObjectCache, FreeingWhatIsNoObjectIsAPanic) {
     char* object = static_cast<char*>(kmem_alloc(Kind::fs));
-    void* page = page_of(alloc_frame(FrameUse::user));
-    void* const strangers[] = {
-        nullptr,
-        object + 1,
-        object + 16,
-        reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(object) & ~std::uintptr_t{4095}),
-        page,
-        to_virtual(PhysAddr{0xb8000}),
-        to_virtual(PhysAddr{MACHINE_BYTES}),
-        reinterpret_cast<void*>(0x08048000),
-        reinterpret_cast<void*>(0xfffffff0)};
-    for (void* stranger : strangers) {
-        EXPECT_FALSE(is_live(Kind::fs, stranger)) << stranger;
-        EXPECT_THROW(kmem_free(Kind::fs, stranger), KernelPanic) << stranger;
+    char* page = static_cast<char*>(page_of(alloc_frame(FrameUse::user)));
+    std::memset(page, 0, PAGE_SIZE);
+    char* slab =
+        reinterpret_cast<char*>(reinterpret_cast<std::uintptr_t>(object) & ~std::uintptr_t{PAGE_SIZE - 1});
+    const u32 last = PAGE_SIZE - 16; // behind the last object, or within it
+    for (char* stranger : {object + 1, object + 16, slab, slab + 16, slab + last, page, page + 512}) {
+        EXPECT_FALSE(is_live(Kind::fs, stranger)) << static_cast<void*>(stranger);
+        EXPECT_THROW(kmem_free(Kind::fs, stranger), KernelPanic) << static_cast<void*>(stranger);
     }
     put_frame(pfn(to_physical(page)));
     kmem_free(Kind::fs, object);
+}
+
+TEST_F(ObjectCache, NoPointerIsTooWildToAskAbout) {
+    for (const std::uintptr_t address :
+         {std::uintptr_t{0}, std::uintptr_t{0x08048000}, std::uintptr_t{0xbffffffc},
+          std::uintptr_t{PAGE_OFFSET}, std::uintptr_t{PAGE_OFFSET + 0xb8000},
+          std::uintptr_t{PAGE_OFFSET + MACHINE_BYTES}, std::uintptr_t{0xfffffffc}})
+        for (const Kind kind : all_kinds())
+            EXPECT_FALSE(is_live(kind, reinterpret_cast<void*>(address))) << std::hex << address;
 }
 
 TEST_F(ObjectCache, ThePanicNamesTheKind) {
@@ -145,7 +154,7 @@ TEST_F(ObjectCache, AgreesWithASimpleModelOverRandomUse) {
             void* object = kmem_alloc(kind);
             ASSERT_NE(object, nullptr);
             const auto mark = static_cast<u8>(random());
-            std::memset(object, mark, kind_size(kind));
+            std::memset(object, mark, size_of(kind));
             ASSERT_TRUE(model.emplace(object, std::pair{kind, mark}).second)
                 << "a living object was given out";
         } else {
@@ -153,7 +162,7 @@ TEST_F(ObjectCache, AgreesWithASimpleModelOverRandomUse) {
             if (it == model.end()) it = model.begin();
             const auto [kind, mark] = it->second;
             const auto* bytes = static_cast<const u8*>(it->first);
-            ASSERT_TRUE(std::all_of(bytes, bytes + kind_size(kind), [m = mark](u8 b) { return b == m; }));
+            ASSERT_TRUE(std::all_of(bytes, bytes + size_of(kind), [m = mark](u8 b) { return b == m; }));
             kmem_free(kind, it->first);
             model.erase(it);
         }
