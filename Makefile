@@ -226,7 +226,7 @@ $(RUNNER):              $(call objects,$(RUNNER_PARTS) debug/main.cpp)
 $(B)/bin/prove:         $(call objects,$(PROOFS))
 $(B)/bin/unit-tests:    $(call objects,$(UNIT_TESTS) $(HOST_KERNEL_SOURCES) $(RUNNER_PARTS) \
                             $(filter-out proofs/main.cpp,$(PROOFS)))
-$(B)/bin/bochs-tests:   $(call objects,$(BOOT_TESTS) $(BOOT_HOST))
+$(B)/bin/bochs-tests:   $(call objects,$(BOOT_TESTS) $(RUNNER_PARTS))
 
 $(B)/bin/mkimage $(RUNNER): LIBRARIES := -lfmt
 $(B)/bin/prove:             LIBRARIES := -lz3 -lfmt

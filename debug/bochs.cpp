@@ -47,13 +47,32 @@ Channel open_channel(bool interactive) {
     return channel;
 }
 
+// Gives the terminal to the caller's process group. What is in the background would be stopped for trying.
+void take_terminal() {
+    if (!::isatty(STDIN_FILENO)) return;
+    const auto before = ::signal(SIGTTOU, SIG_IGN);
+    ::tcsetpgrp(STDIN_FILENO, ::getpgrp());
+    ::signal(SIGTTOU, before);
+}
+
+// In the child, for a person: Ctrl-C is meant for Bochs, not for make, which would end at it. Nobody would
+// wake what Ctrl-Z stops.
+void own_terminal() {
+    ::setpgid(0, 0);
+    take_terminal();
+    ::signal(SIGTSTP, SIG_IGN);
+}
+
 // In the child: streams in place, then Bochs.
 [[noreturn]] void become_bochs(const BochsCall& call, int output) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL); // if we are killed, so is Bochs
     const int errors = ::open(call.error_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
     ::dup2(errors, STDERR_FILENO);
     ::dup2(output, STDOUT_FILENO);
-    if (!call.interactive) ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
+    if (call.interactive)
+        own_terminal();
+    else
+        ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
     std::vector<char*> argv;
     for (const auto& argument : call.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
@@ -134,6 +153,7 @@ BochsEnd run_bochs(const BochsCall& call, const std::function<void(std::string_v
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
+    if (call.interactive) take_terminal();
     end.status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
     return end;
 }

@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 constexpr const char* debug_greeting =
     "Bochs's debugger, stopped at 0x7c00. Type: s (step)  n (step over)  c (go on)  bt  r (registers)  q "
     "(leave)\n"
-    "also: u /9 (the code ahead)  lb \"do_fork\" (breakpoint)  print-stack  x /8 ADDRESS (memory)  help\n";
+    "also: u /9 (the code ahead)  lb \"do_fork\" (breakpoint)  Ctrl-C (stop)  x /8 ADDRESS (memory)  "
+    "help\n";
 constexpr const char* break_greeting =
     "Runs until the kernel stops itself. Type then: bt (who called)  r (registers)  c (go on)  q (leave)\n"
     "also: print-stack  x /8 ADDRESS (memory)  u /9 (the code ahead)  s (step)  help\n";

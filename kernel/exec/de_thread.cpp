@@ -30,9 +30,9 @@ void take_over_leadership(Task& me, Task& leader) {
     leader.exit_state = EXIT_DEAD;
 }
 
-/// A thread made with VFORK whose maker, a thread of the same group, still waits for it: the maker has to die, and
-/// cannot before it is let go. It has a SIGKILL pending and will not see ring 3 again. (2.6.33 deadlocks here; since
-/// Linux 3.4 the wait can be killed.)
+/// A thread made with VFORK whose maker, a thread of the same group, still waits for it: the maker has to
+/// die, and cannot before it is let go. It has a SIGKILL pending and will not see ring 3 again. (2.6.33
+/// deadlocks here; since Linux 3.4 the wait can be killed.)
 void let_vfork_parent_die(Task& me) {
     if (!me.vfork_done || me.vfork_done->waiter->signal != me.signal) return;
     Completion* done = me.vfork_done;

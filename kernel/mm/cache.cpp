@@ -104,8 +104,10 @@ FORKPROOF_BOUNDARY void* kmem_alloc(Kind kind) {
 }
 
 FORKPROOF_BOUNDARY void kmem_free(Kind kind, void* object) {
-    Slab* page = static_cast<Slab*>(page_of(pfn(to_physical(object))));
-    const Place place = page->self == page ? place_in(*page, object) : Place{nullptr, 0};
+    const Pfn frame = pfn(to_physical(object));
+    Slab* page = static_cast<Slab*>(page_of(frame));
+    const Place place =
+        frame_exists(frame) && page->self == page ? place_in(*page, object) : Place{nullptr, 0};
     if (!place.slab || place.slab->kind != kind)
         panic("kmem_free: {} is no {}", object, kind_names[static_cast<int>(kind)]);
     Slab& slab = *place.slab;

@@ -27,6 +27,15 @@ u64 end_of_memory(const BootInfo& boot, u64 limit) {
     return end < limit ? end : limit;
 }
 
+/// Notes what an entry of the map says of its frames: usable ones only where they are whole, others where
+/// they are touched at all.
+void mark(const E820Entry& e, FrameUse use) {
+    const u64 round = use == FrameUse::free ? PAGE_SIZE - 1 : 0;
+    const u64 start = (e.base + round) >> PAGE_SHIFT;
+    const u64 end = (e.base + e.length + (PAGE_SIZE - 1 - round)) >> PAGE_SHIFT;
+    for (u64 f = start; f < end && f < frame_limit; f++) frames[f].use = use;
+}
+
 void add_free(Pfn f) {
     frames[raw(f)] = {0, first_free, FrameUse::free, 0};
     first_free = f;
@@ -50,16 +59,15 @@ void frames_init(const BootInfo& boot, u32 limit_mb) {
               (first_usable + FRAME_RESERVE * 8) * 4);
 
     for (u32 f = 0; f < frame_limit; f++) frames[f] = {1, Pfn::none, FrameUse::reserved, 0};
+    // A BIOS may report entries that overlap: usable is what one calls usable and none calls anything else.
+    for (u32 i = 0; i < boot.e820_count; i++)
+        if (boot.e820[i].type == E820_USABLE) mark(boot.e820[i], FrameUse::free);
+    for (u32 i = 0; i < boot.e820_count; i++)
+        if (boot.e820[i].type != E820_USABLE) mark(boot.e820[i], FrameUse::reserved);
     // Highest first, so that the free list hands out the lowest first: what a reader of a dump expects.
-    for (u32 i = boot.e820_count; i-- > 0;) {
-        const E820Entry& e = boot.e820[i];
-        if (e.type != E820_USABLE || e.base >= limit) continue;
-        u32 start = static_cast<u32>((e.base + PAGE_SIZE - 1) >> PAGE_SHIFT);
-        u32 end = static_cast<u32>((e.base + e.length) >> PAGE_SHIFT);
-        if (start < first_usable) start = first_usable;
-        if (end > frame_limit) end = frame_limit;
-        while (end > start) add_free(static_cast<Pfn>(--end));
-    }
+    for (u32 f = frame_limit; f-- > first_usable;)
+        if (frames[f].use == FrameUse::free) add_free(static_cast<Pfn>(f));
+    for (u32 f = 0; f < first_usable; f++) frames[f].use = FrameUse::reserved;
 }
 
 PhysAddr end_of_frames() { return phys(static_cast<Pfn>(frame_limit)); }
@@ -80,8 +88,9 @@ FORKPROOF_BOUNDARY Pfn alloc_frame(FrameUse use, bool from_reserve) {
 void get_frame(Pfn f) { frames[raw(f)].count++; }
 
 FORKPROOF_BOUNDARY void put_frame(Pfn f) {
+    if (!frame_exists(f)) panic("put_frame: there is no frame {}", raw(f));
     Frame& frame = frames[raw(f)];
-    if (!frame_exists(f) || frame.count == 0 || frame.use == FrameUse::reserved)
+    if (frame.count == 0 || frame.use == FrameUse::reserved)
         panic("put_frame: frame {} has count {}", raw(f), frame.count);
     if (--frame.count != 0) return;
     totals.used[static_cast<int>(frame.use)]--;

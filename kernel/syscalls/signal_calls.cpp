@@ -12,7 +12,8 @@ PidNs* my_ns() { return ns_of_pid(current()->pids[PIDTYPE_PID].pid); }
 
 i32 signal_one(Task& t, int signal, bool group) {
     if (!may_signal(t, signal)) return negative(Errno::EPERM);
-    // A leader may be a zombie while other threads of its group live on: they take what is sent to the process.
+    // A leader may be a zombie while other threads of its group live on: they take what is sent to the
+    // process.
     if (signal != 0 && t.signal->live != 0) send_signal(t, signal, group);
     return 0;
 }

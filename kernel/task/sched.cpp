@@ -126,9 +126,9 @@ void schedule() {
     Task& prev = *current();
     update_curr();
     prev.ti_flags &= ~TIF_NEED_RESCHED;
-    const bool interrupted =
-        signal_pending(prev) &&
-        ((prev.state & TASK_INTERRUPTIBLE) || ((prev.state & (TASK_WAKEKILL | TASK_STOPPED)) && fatal_signal_pending(prev)));
+    const bool interrupted = signal_pending(prev) &&
+                             ((prev.state & TASK_INTERRUPTIBLE) ||
+                              ((prev.state & (TASK_WAKEKILL | TASK_STOPPED)) && fatal_signal_pending(prev)));
     if (interrupted) prev.state = TASK_RUNNING;
     if (&prev != &init_task) {
         if (prev.state == TASK_RUNNING) {

@@ -104,9 +104,12 @@ void wake_taker(Task& task, int signal, bool group) {
     Signal& s = *task.signal;
     const bool by_default = task.sighand->action[signal - 1].handler == SIG_DFL;
     const bool fatal = by_default && !(sigmask(signal) & (SIGNALS_IGNORED | SIGNALS_STOP | sigmask(SIGCONT)));
-    if (fatal && !(s.flags & (SIGNAL_UNKILLABLE | SIGNAL_GROUP_EXIT)) &&
-        !(taker->blocked & sigmask(signal)) && (signal == SIGKILL || !(sigmask(signal) & SIGNALS_COREDUMP))) {
-        s.flags = SIGNAL_GROUP_EXIT;
+    // A SIGKILL that got as far as this ends even an init: it came from above. (2.6.33 leaves such an init's
+    // other threads alone; so could they be stopped for ever. Linux 4.15 does as is done here.)
+    const bool protected_init = (s.flags & SIGNAL_UNKILLABLE) && signal != SIGKILL;
+    if (fatal && !protected_init && !(s.flags & SIGNAL_GROUP_EXIT) && !(taker->blocked & sigmask(signal)) &&
+        (signal == SIGKILL || !(sigmask(signal) & SIGNALS_COREDUMP))) {
+        s.flags = (s.flags & SIGNAL_UNKILLABLE) | SIGNAL_GROUP_EXIT;
         s.group_exit_code = signal;
         s.group_stop_count = 0;
         for_each_thread(task, [](Task& t) {

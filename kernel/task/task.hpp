@@ -154,8 +154,8 @@ using ChildList = List<Task, &Task::sibling>;
 
 [[nodiscard]] inline bool thread_group_leader(const Task& t) { return t.group_leader == &t; }
 [[nodiscard]] inline bool signal_pending(const Task& t) { return t.ti_flags & TIF_SIGPENDING; }
-/// A SIGKILL is on its way, to the task or to its group. (The init of a pid namespace gets it as the group's only;
-/// linux-2.6.33 looks at the task's alone, and lets such an init be stopped for ever.)
+/// A SIGKILL is on its way, to the task or to its group. (The init of a pid namespace gets it as the group's
+/// only; linux-2.6.33 looks at the task's alone, and lets such an init be stopped for ever.)
 [[nodiscard]] inline bool fatal_signal_pending(const Task& t) {
     return signal_pending(t) && ((t.pending | t.signal->shared_pending) & sigmask(SIGKILL));
 }

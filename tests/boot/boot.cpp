@@ -72,7 +72,7 @@ std::string test_program(const std::string& name) {
     return (build_folder() / "tests" / "programs" / name).string();
 }
 
-Run boot(const Options& options) {
+Boot boot(const Options& options) {
     if (!fs::exists("bochsrc")) throw std::runtime_error("run me from the root of the tree: no bochsrc here");
     static std::atomic<int> number = 0;
     const fs::path folder = own_folder() / std::to_string(number++);
@@ -80,7 +80,7 @@ Run boot(const Options& options) {
     const auto file = [&](const char* name) { return (folder / name).string(); };
 
     Command call{.argv = runner_call(options), .output = file("output"), .errors = file("errors")};
-    Run run;
+    Boot run;
     run.command = as_typed(call.argv);
     call.argv.insert(call.argv.end(), {host_seconds, "--transcript=" + file("transcript"),
                                        "--program-output=" + file("program"), "--com1=" + file("com1"),

@@ -57,9 +57,10 @@ Expect& Expect::ends(Ending ending) {
     const auto expected = static_cast<int>(ending);
     const bool good = run_.status == expected;
     const auto wanted = fmt::format("status {} ({})", expected, ending_name(expected));
-    return note(good, "BAD",
-                good ? wanted
-                     : fmt::format("status {} ({}), expected {}", run_.status, ending_name(run_.status), wanted));
+    return note(
+        good, "BAD",
+        good ? wanted
+             : fmt::format("status {} ({}), expected {}", run_.status, ending_name(run_.status), wanted));
 }
 
 Expect& Expect::says(const std::string& words) { return note(any_line(run_.lines, words), "MISSING", words); }
@@ -89,8 +90,7 @@ Expect& Expect::complaint_has(const std::string& words) {
 Expect& Expect::program_prints(const std::string& text) {
     const bool good = run_.program_output == text;
     note(good, "BAD", "what programs printed");
-    if (!good)
-        report_ += fmt::format("--- expected\n{}--- printed\n{}---\n", text, run_.program_output);
+    if (!good) report_ += fmt::format("--- expected\n{}--- printed\n{}---\n", text, run_.program_output);
     return *this;
 }
 
@@ -104,11 +104,12 @@ Expect::~Expect() {
                   << tail(run_.lines);
 }
 
-std::string violated(const Run& run) {
+std::string violated(const Boot& run) {
     constexpr std::string_view mark = "violation: ";
     std::set<std::string> names;
     for (const auto& line : run.lines)
-        if (line.starts_with(mark)) names.insert(line.substr(mark.size(), line.find(':', mark.size()) - mark.size()));
+        if (line.starts_with(mark))
+            names.insert(line.substr(mark.size(), line.find(':', mark.size()) - mark.size()));
     return fmt::format("{}", fmt::join(names, ", "));
 }
 

@@ -10,11 +10,11 @@ namespace forkproof::boots {
 ///
 ///     Expect(run).ends(Ending::good).says("hello").never_says("PANIC");
 ///
-/// When the chain is over, a run that falls short fails the test, with one line for each expectation (GOOD, BAD,
-/// MISSING), the last lines of the transcript, and the command to see it again.
+/// When the chain is over, a run that falls short fails the test, with one line for each expectation (GOOD,
+/// BAD, MISSING), the last lines of the transcript, and the command to see it again.
 class [[nodiscard]] Expect {
   public:
-    explicit Expect(const Run& run) : run_(run) {}
+    explicit Expect(const Boot& run) : run_(run) {}
     ~Expect();
     Expect(const Expect&) = delete;
     Expect& operator=(const Expect&) = delete;
@@ -40,7 +40,7 @@ class [[nodiscard]] Expect {
   private:
     Expect& note(bool good, const char* otherwise, const std::string& what);
 
-    const Run& run_;
+    const Boot& run_;
     bool all_good_ = true;
     std::string report_;
 };
@@ -49,6 +49,6 @@ class [[nodiscard]] Expect {
 inline constexpr const char* verdict_pattern = "verdict: all [0-9]+ invariants held over [0-9]+ checks";
 
 /// The names in lines "violation: NAME: ...", sorted, joined by ", ".
-std::string violated(const Run& run);
+std::string violated(const Boot& run);
 
 } // namespace forkproof::boots
