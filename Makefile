@@ -28,6 +28,7 @@ help:
 	@echo 'make prove   the theorems, one line each'
 	@echo 'make debug   Bochs'"'"'s debugger at 0x7c00, symbols loaded'
 	@echo 'make break   RULE=newns-fs: switch the rule off and see what it guards break; DEBUG=1 stops there in the debugger'
+	@echo 'make lint    clang-format and clang-tidy over the tree (some minutes)'
 	@echo 'make all     build only        make clean   remove build/        make deps   install what is missing'
 	@echo
 	@echo 'on run and debug:  PROGRAM=./a.out ARGS="..."   a static i386 Linux program of your own'
@@ -96,10 +97,10 @@ clean:
 deps:
 	@.ci/deps run test && echo 'nothing is missing'
 
-$(B)/deps-run $(B)/deps-test: $(B)/deps-%: .ci/deps
+$(B)/deps-run $(B)/deps-test $(B)/deps-lint: $(B)/deps-%: .ci/deps
 	@.ci/deps $*
 	@mkdir -p $(B) && touch $@
-$(B)/deps-test: $(B)/deps-run # one apt at a time
+$(B)/deps-test $(B)/deps-lint: $(B)/deps-run # one apt at a time
 
 # ---- boot/ ---------------------------------------------------------------------------------------------------------
 
@@ -258,6 +259,30 @@ $(TEST_CPP): $(B)/tests/programs/%: $(O)/tests/programs/%.cpp.o $(USER_LIB) $(wi
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)g++ $(USER_LINK) $(addprefix -Wl$(comma)-T$(comma),$(wildcard user/user.ld)) $(filter %.o,$^) -lgcc -o $@
+
+# ---- Bad habits ----------------------------------------------------------------------------------------------------
+
+# clang reads the sources as g++ compiles them. Not kernel/lib/memory.cpp: for clang the functions of C's library that it
+# defines are glibc's.
+LINT_HEADERS := $(shell find $(wildcard boot debug invariants kernel proofs tests user) -name '*.hpp' -o -name '*.h')
+LINT_SOURCES := $(shell find $(wildcard boot debug kernel proofs tests user) -name '*.cpp')
+LINT_FREESTANDING := -m32 -march=i686 -ffreestanding -fno-exceptions -fno-rtti
+LINTED := $(patsubst %,$(B)/lint/%,$(filter-out kernel/lib/memory.cpp,$(LINT_SOURCES)))
+
+.PHONY: lint lint-format
+lint: lint-format $(LINTED)
+	@echo 'lint: $(words $(LINTED)) files, nothing found'
+
+lint-format: | $(B)/deps-lint
+	$(call say,LINT,'the form of all files')
+	$(Q)clang-format --dry-run -Werror $(LINT_HEADERS) $(LINT_SOURCES)
+
+$(filter $(B)/lint/kernel/% $(B)/lint/user/% $(B)/lint/tests/programs/%,$(LINTED)): LINT_FLAGS := $(LINT_FREESTANDING)
+$(LINTED): $(B)/lint/%: % $(LINT_HEADERS) .clang-tidy | $(B)/deps-lint
+	$(call say,LINT,$<)
+	@mkdir -p $(@D)
+	$(Q)clang-tidy --quiet $< -- -std=c++20 -I. $(LINT_FLAGS) -Wno-unknown-attributes 2>$@.errors || { cat $@.errors >&2; exit 1; }
+	$(Q)touch $@
 
 # What was found to include what, when it was compiled last.
 include $(shell [ -d $(B) ] && find $(B) -name '*.d')

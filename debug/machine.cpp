@@ -32,7 +32,7 @@ std::vector<std::string> bochs_command(const Machine& machine, const std::filesy
     if (!script) throw image::Error(fmt::format("cannot write {}", in_folder("debugger.rc")));
 
     std::vector<std::string> command{"bochs", "-q", "-f", machine.bochsrc, "-rc", in_folder("debugger.rc")};
-    if (debugger_option) command.push_back("-dbg");
+    if (debugger_option) command.emplace_back("-dbg");
     command.push_back(
         fmt::format("ata0-master: type=disk, mode=flat, path={}, cylinders={}, heads={}, spt={}",
                     in_folder("disk.img"), disk.cylinders, disk.heads, disk.sectors_per_track));

@@ -47,7 +47,8 @@ user_call6:
 
 // After vfork the child runs first, on its parent's stack: when it returns from here and calls anything else,
 // it overwrites the place where the return address was. So the address waits in ecx, which the kernel gives
-// back to both, and each pushes it again for itself. An error means that there is no child, and calls are safe.
+// back to both, and each pushes it again for itself. An error means that there is no child, and calls are
+// safe.
 asm(R"(
     .globl user_vfork
 user_vfork:
