@@ -8,7 +8,7 @@ namespace forkproof {
 enum class Otherwise : unsigned char { copy, fresh, nothing };
 
 struct SharingRow {
-    const char* resource;     ///< the kind of object (kernel/mm/kinds.hpp) or the step's name
+    const char* resource;     ///< the kind of object (kernel/lib/kinds.hpp) or the step's name
     const char* step;         ///< which step of copy_process takes it
     std::uint32_t share_flag; ///< shared if set; 0: never shared by a flag
     std::uint32_t new_flags;  ///< made anew if any is set (namespaces), where the default is to share

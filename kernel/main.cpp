@@ -10,6 +10,7 @@
 #include "kernel/cmdline.hpp"
 #include "kernel/exec/exec.hpp"
 #include "kernel/files/file.hpp"
+#include "kernel/files/initrd.hpp"
 #include "kernel/fork/fork.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
@@ -63,7 +64,7 @@ void make_init_task() {
     t.group_leader = t.real_parent = &t;
     t.flags = PF_KTHREAD;
     t.cred = t.real_cred = cred_init();
-    t.nsproxy = namespaces_init();
+    t.nsproxy = namespaces_init(initrd_root());
     t.files = create_or_panic<Files>();
     t.files->fd = t.files->fd_array;
     t.fs = create_or_panic<Fs>();

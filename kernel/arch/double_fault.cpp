@@ -3,8 +3,6 @@
 #include "kernel/arch/cpu.hpp"
 #include "kernel/arch/descriptors.hpp"
 #include "kernel/arch/panic.hpp"
-#include "kernel/mm/mm.hpp"
-#include "kernel/task/task.hpp"
 
 extern "C" void entry_double_fault(); // entry.asm
 
@@ -46,11 +44,9 @@ extern "C" [[noreturn]] void double_fault() {
     regs.ds = t.ds, regs.es = t.es, regs.fs = t.fs, regs.gs = t.gs;
     regs.ip = t.eip, regs.cs = t.cs, regs.flags = t.eflags;
     regs.sp = t.esp, regs.ss = t.ss;
-    const Task* task = current();
-    const char* name = task ? task->comm : "nobody";
-    const i32 pid = task ? task->pid : 0;
-    if (overflow) panic_in(regs, t.esp, "kernel stack overflow in task {} pid {}", name, pid);
-    panic_in(regs, t.esp, "double fault in task {} pid {}", name, pid);
+    const RunningTask task = running_task();
+    if (overflow) panic_in(regs, t.esp, "kernel stack overflow in task {} pid {}", task.comm, task.pid);
+    panic_in(regs, t.esp, "double fault in task {} pid {}", task.comm, task.pid);
 }
 
 } // namespace forkproof

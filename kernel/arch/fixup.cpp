@@ -2,7 +2,7 @@
 // back (entry.asm). A program may clear a TLS entry with set_thread_area while a segment register still names
 // it; the processor notices when the kernel loads the register again.
 #include "kernel/arch/descriptors.hpp"
-#include "kernel/task/task.hpp"
+#include "kernel/lib/string.hpp"
 
 extern "C" const char restore_ds[], restore_es[], restore_fs[], restore_gs[], restore_iret[]; // entry.asm
 
@@ -24,7 +24,7 @@ bool at(const PtRegs& regs, const char* label) {
     user->orig_ax = ~0U;
     user->cs = USER_CS;
     user->ss = USER_DS;
-    force_signal(*current(), SIGSEGV);
+    user_return_fault();
     return_to_user(user);
 }
 

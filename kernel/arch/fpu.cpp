@@ -4,7 +4,6 @@
 #include "kernel/arch/cpu.hpp"
 #include "kernel/arch/thread.hpp"
 #include "kernel/lib/string.hpp"
-#include "kernel/mm/cache.hpp"
 
 namespace forkproof {
 
@@ -23,16 +22,6 @@ void set_ts() { write_cr0(read_cr0() | CR0_TS); }
 void save(FpuState& to) { asm volatile("fxsave %0" : "=m"(to) : : "memory"); }
 void restore(const FpuState& from) { asm volatile("fxrstor %0" : : "m"(from)); }
 
-/// All registers zero, so that nobody sees another task's.
-FpuState* create_initial() {
-    auto* state = create<FpuState>();
-    if (!state) return nullptr;
-    memset(state->image, 0, sizeof state->image);
-    memcpy(state->image + FCW_OFFSET, &INITIAL_FCW, sizeof INITIAL_FCW);
-    memcpy(state->image + MXCSR_OFFSET, &INITIAL_MXCSR, sizeof INITIAL_MXCSR);
-    return state;
-}
-
 } // namespace
 
 void fpu_init() {
@@ -41,17 +30,20 @@ void fpu_init() {
     owner = nullptr;
 }
 
-bool fpu_claim(Thread& current) {
+void fpu_initial(FpuState& state) {
+    memset(state.image, 0, sizeof state.image);
+    memcpy(state.image + FCW_OFFSET, &INITIAL_FCW, sizeof INITIAL_FCW);
+    memcpy(state.image + MXCSR_OFFSET, &INITIAL_MXCSR, sizeof INITIAL_MXCSR);
+}
+
+void fpu_claim(Thread& current) {
     if (owner != &current) {
-        if (!current.fpu) current.fpu = create_initial();
-        if (!current.fpu) return false;
         clts();
         if (owner) save(*owner->fpu);
         restore(*current.fpu);
         owner = &current;
     }
     clts();
-    return true;
 }
 
 void fpu_save(Thread& thread) {

@@ -2,7 +2,7 @@
 // image.
 #pragma once
 #include "kernel/arch/pt_regs.hpp"
-#include "kernel/mm/kinds.hpp"
+#include "kernel/lib/kinds.hpp"
 
 namespace forkproof {
 
@@ -50,8 +50,10 @@ void load_tls(const Thread& thread);
 
 /// CR4, CR0: FXSAVE and SSE are there, errors are exceptions (#MF, #XM), nobody owns the registers.
 void fpu_init();
-/// Device-not-available (#NM): the current task gets its registers. False if memory for its image is out.
-[[nodiscard]] bool fpu_claim(Thread& current);
+/// The state that a program starts with: all registers zero, exceptions masked.
+void fpu_initial(FpuState& state);
+/// Device-not-available (#NM): the current task, which has an image, gets its registers.
+void fpu_claim(Thread& current);
 /// Writes the registers back to their owner's image if `thread` is the owner (linux-2.6.33 unlazy_fpu).
 void fpu_save(Thread& thread);
 /// Forgets the registers if `thread` owns them; its image may be freed then.

@@ -4,8 +4,6 @@
 #include "kernel/arch/descriptors.hpp"
 #include "kernel/arch/panic.hpp"
 #include "kernel/arch/pic.hpp"
-#include "kernel/mm/mm.hpp"
-#include "kernel/task/task.hpp"
 
 extern "C" const forkproof::u32 boot_stack_canary; // start.asm
 
@@ -55,14 +53,11 @@ u32 stack_of(const PtRegs& regs) {
                  error_code);
     const u32 address = read_cr2();
     if (in_stack_guard(address))
-        panic_in(regs, stack, "kernel stack overflow in task {} pid {}", current()->comm, current()->pid);
+        panic_in(regs, stack, "kernel stack overflow in task {} pid {}", running_task().comm,
+                 running_task().pid);
     constexpr u32 WRITE = 2; // of a page fault's error code
     panic_in(regs, stack, "page fault in the kernel at {x}: cannot {} address {x}, error code {x}", regs.ip,
              error_code & WRITE ? "write" : "read", address, error_code);
-}
-
-void claim_fpu() {
-    if (!fpu_claim(current()->thread)) force_signal(*current(), SIGKILL); // no memory for the image
 }
 
 } // namespace
@@ -75,7 +70,7 @@ extern "C" void do_trap(PtRegs* regs, u32 vector, u32 error_code) {
     } else if (vector == PAGE_FAULT) {
         user_page_fault(*regs, read_cr2(), error_code);
     } else if (vector == DEVICE_NOT_AVAILABLE) {
-        claim_fpu();
+        user_fpu_fault();
     } else {
         user_fault(*regs, vector, error_code);
     }

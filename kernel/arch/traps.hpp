@@ -38,6 +38,18 @@ extern "C" void prepare_return_to_user(PtRegs* regs);
 void user_fault(PtRegs& regs, u32 vector, u32 error_code);
 /// A page fault at `address` from ring 3: demand paging, copy-on-write, stack growth, or SIGSEGV.
 void user_page_fault(PtRegs& regs, u32 address, u32 error_code);
+/// The FPU is asked for by the current task: gives it an image if it has none yet, and claims the registers.
+void user_fpu_fault();
+/// Ring 3's registers cannot be put back as they are: SIGSEGV for the current task.
+void user_return_fault();
+/// What a fault in the kernel says of who was running; empty before there are tasks.
+struct RunningTask {
+    const char* comm;
+    i32 pid;
+};
+[[nodiscard]] RunningTask running_task();
+/// Whether the address lies in a guard page below a kernel stack (kernel/mm/stack.cpp).
+[[nodiscard]] bool in_stack_guard(u32 address);
 /// IRQ 0, from ring 3 or from idle (kernel/task/sched.cpp).
 void timer_tick(bool from_user);
 

@@ -2,12 +2,12 @@
 #include "invariants/predicates.hpp"
 #include "kernel/arch/cpu.hpp"
 #include "kernel/arch/traps.hpp"
-#include "kernel/check/fail.hpp"
 #include "kernel/check/provoke.hpp"
 #include "kernel/check/report.hpp"
 #include "kernel/check/view.hpp"
-#include "kernel/check/watch.hpp"
+#include "kernel/fork/watch.hpp"
 #include "kernel/lib/print.hpp"
+#include "kernel/task/watch.hpp"
 
 namespace forkproof {
 

@@ -21,6 +21,9 @@ struct CheckCounts {
 [[nodiscard]] const CheckCounts& check_counts();
 [[nodiscard]] u32 times_checked(int invariant);
 
+/// With check=step: checks the invariants that hold between two steps of a fork.
+void step_done(const char* step, const ForkRequest& request);
+
 /// A violation that the checker's own predicates did not find: by the digest, or a property of a step.
 [[noreturn]] void report_violation(const char* name, const char* sentence, const char* call, const Task& by,
                                    u32 flags);

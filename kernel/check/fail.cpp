@@ -4,11 +4,11 @@
 #include "kernel/check/checker.hpp"
 #include "kernel/check/digest.hpp"
 #include "kernel/check/provoke.hpp"
-#include "kernel/check/watch.hpp"
 #include "kernel/fork/step.hpp"
+#include "kernel/fork/watch.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
-#include "kernel/task/signal.hpp"
+#include "kernel/task/watch.hpp"
 
 namespace forkproof {
 
@@ -54,13 +54,13 @@ void fail_injection_init(const FailRequest& request) {
 bool steps_are_watched;
 
 Errno acquire_watched(int step, ForkRequest& request) {
-    Errno error = injected_failure(step, request);
+    Errno error = injected_failure(step);
     if (error == Errno::OK) error = steps[step].acquire(request);
     step_done(steps[step].name, request);
     return error;
 }
 
-Errno injected_failure(int step, const ForkRequest&) {
+Errno injected_failure(int step) {
     if (step != wanted.step || wanted.fired || current() == &init_task || ++wanted.executed != wanted.nth)
         return Errno::OK;
     wanted.fired = wanted.in_this_call = true;

@@ -1,7 +1,7 @@
 // Who points to whom: one enumeration of every counted pointer, which the tallies, the search for dangling
 // pointers and the digest share.
 #pragma once
-#include "kernel/mm/kinds.hpp"
+#include "kernel/lib/kinds.hpp"
 #include "kernel/task/task.hpp"
 
 namespace forkproof {

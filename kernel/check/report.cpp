@@ -3,14 +3,16 @@
 #include "kernel/arch/cpu.hpp"
 #include "kernel/arch/traps.hpp"
 #include "kernel/boot_times.hpp"
+#include "kernel/check/calls.hpp"
 #include "kernel/check/checker.hpp"
 #include "kernel/check/fail.hpp"
 #include "kernel/lib/print.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/frame.hpp"
-#include "kernel/syscalls/dispatch.hpp"
 
 namespace forkproof {
+
+CallCounts call_counts;
 
 namespace {
 
@@ -30,10 +32,11 @@ u32 id_or_none(bool present, u32 id) { return present ? id : ~0U; }
 
 void print_calls() {
     const u64 ticks = rdtsc() - boot_times.start;
-    print("processes made {}, calls {}, ticks {}\n", task_counts.total_forks, calls_made(), ticks);
-    for (u32 i = 0; i < MISSING_CALLS_KEPT && missing_calls()[i].times; i++)
-        print("  call {} is not there: answered ENOSYS {} time{}\n", missing_calls()[i].number,
-              missing_calls()[i].times, missing_calls()[i].times == 1 ? "" : "s");
+    print("processes made {}, calls {}, ticks {}\n", task_counts.total_forks, call_counts.made, ticks);
+    for (const MissingCall& m : call_counts.missing)
+        if (m.times)
+            print("  call {} is not there: answered ENOSYS {} time{}\n", m.number, m.times,
+                  m.times == 1 ? "" : "s");
 }
 
 void print_invariants() {
@@ -76,6 +79,9 @@ void print_state() {
     if (t && t != &init_task) {
         print("  current task:\n");
         print_task(*t);
+    } else if (t) {
+        print("  no task runs; those that sleep:\n");
+        for_each_task([](Task& sleeping) { print_task(sleeping); });
     }
     const FrameTotals f = frame_totals();
     print("  tasks {}, processes made {}, frames free {} of {}\n", task_counts.nr_threads,

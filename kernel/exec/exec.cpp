@@ -1,11 +1,11 @@
 #include "kernel/exec/exec.hpp"
 #include "kernel/arch/traps.hpp"
-#include "kernel/check/fail.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/uaccess.hpp"
 #include "kernel/task/exit.hpp"
 #include "kernel/task/sched.hpp"
 #include "kernel/task/signal_sets.hpp"
+#include "kernel/task/watch.hpp"
 
 namespace forkproof {
 

@@ -1,9 +1,11 @@
 // kernel/files/ is what a task reaches by name or by number: open files and descriptor tables, the initrd's
 // tree, paths with mounts, pipes, and the console as a terminal.
 #pragma once
+#include "kernel/lib/kinds.hpp"
 #include "kernel/lib/list.hpp"
 #include "kernel/lib/string.hpp"
-#include "kernel/mm/kinds.hpp"
+#include "kernel/namespaces/mount.hpp"
+#include "kernel/task/held.hpp"
 #include "kernel/task/wait_queue.hpp"
 
 namespace forkproof {
@@ -61,20 +63,6 @@ struct Pipe {
     WaitQueue wait;               ///< readers wait for bytes, writers for room
 };
 
-/// A place in the tree: linux-2.6.33 struct path. `mnt` is counted by whoever stores a Path.
-struct Path {
-    Mount* mnt = nullptr;
-    const Inode* inode = nullptr;
-};
-
-/// Root, working directory and umask (fs_struct). Tasks made with CLONE_FS share one.
-struct Fs {
-    u32 users = 1;
-    bool in_exec = false; ///< a task that shares this is in execve (linux-2.6.33 check_unsafe_exec)
-    u32 umask = 022;
-    Path root, pwd;
-};
-
 // f_flags, and what open takes (linux-2.6.33 asm-generic/fcntl.h).
 inline constexpr u32 O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_ACCMODE = 3, O_CREAT = 0100, O_EXCL = 0200,
                      O_NOCTTY = 0400, O_TRUNC = 01000, O_APPEND = 02000, O_NONBLOCK = 04000,
@@ -108,13 +96,6 @@ class BusyFile {
 /// A copy of the table: the same open files, one count more each. Null: ENOMEM (or EMFILE) in `error`.
 [[nodiscard]] Files* dup_files(Files* old, Errno& error);
 inline void get_files(Files* f) { f->count++; }
-/// Drops one count; the last one closes every descriptor and frees the table.
-void put_files(Files* f);
-
-/// A copy of root, cwd and umask with counts of its own; null if memory is out.
-[[nodiscard]] Fs* dup_fs(Fs* old);
-inline void get_fs(Fs* f) { f->users++; }
-void put_fs(Fs* f);
 
 /// Closes the descriptors marked close-on-exec.
 void close_on_exec(Files& files);

@@ -1,6 +1,6 @@
-#include "kernel/check/watch.hpp"
-#include "kernel/fork/boundary.hpp"
 #include "kernel/fork/step.hpp"
+#include "kernel/fork/watch.hpp"
+#include "kernel/lib/boundary.hpp"
 
 namespace forkproof {
 

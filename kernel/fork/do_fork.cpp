@@ -1,7 +1,7 @@
-#include "kernel/check/fail.hpp"
-#include "kernel/fork/boundary.hpp"
 #include "kernel/fork/fork.hpp"
 #include "kernel/fork/stopped_log.hpp"
+#include "kernel/fork/watch.hpp"
+#include "kernel/lib/boundary.hpp"
 #include "kernel/mm/uaccess.hpp"
 #include "kernel/task/sched.hpp"
 

@@ -1,6 +1,6 @@
-#include "kernel/fork/boundary.hpp"
 #include "kernel/fork/fork.hpp"
 #include "kernel/ipc/undo.hpp"
+#include "kernel/lib/boundary.hpp"
 #include "kernel/task/sched.hpp"
 
 namespace forkproof {

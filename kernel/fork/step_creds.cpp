@@ -1,6 +1,6 @@
 // creds: who the child is, and one task more for its user (listing: copy_creds, line 267).
-#include "kernel/fork/boundary.hpp"
 #include "kernel/fork/step.hpp"
+#include "kernel/lib/boundary.hpp"
 #include "kernel/mm/cache.hpp"
 
 namespace forkproof {

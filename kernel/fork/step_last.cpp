@@ -1,7 +1,7 @@
 // sched, pid and signal-check: a place in the scheduler, a number, and the last look before the child exists
 // (listing: lines 365, 396 and 489).
-#include "kernel/fork/boundary.hpp"
 #include "kernel/fork/step.hpp"
+#include "kernel/lib/boundary.hpp"
 #include "kernel/task/sched.hpp"
 
 namespace forkproof {

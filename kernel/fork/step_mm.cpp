@@ -1,7 +1,7 @@
 // mm and namespaces: the two that a child without flags copies page by page, or shares as a whole (listing:
 // lines 384-387).
-#include "kernel/fork/boundary.hpp"
 #include "kernel/fork/step.hpp"
+#include "kernel/lib/boundary.hpp"
 #include "kernel/mm/mm.hpp"
 #include "kernel/namespaces/nsproxy.hpp"
 

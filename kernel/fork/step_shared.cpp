@@ -1,9 +1,9 @@
 // semundo, files, fs, sighand, signal: what a child either shares with its parent by a count, or has a copy
 // of (listing: lines 374-383). One pair a resource, all of the same shape.
 #include "kernel/files/file.hpp"
-#include "kernel/fork/boundary.hpp"
 #include "kernel/fork/step.hpp"
 #include "kernel/ipc/undo.hpp"
+#include "kernel/lib/boundary.hpp"
 #include "kernel/lib/string.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/task/sched.hpp"

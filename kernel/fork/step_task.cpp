@@ -1,7 +1,7 @@
 // task: the task_struct, its kernel stack and its FPU image (listing: dup_task_struct, line 247).
 #include "kernel/arch/cpu.hpp"
-#include "kernel/fork/boundary.hpp"
 #include "kernel/fork/step.hpp"
+#include "kernel/lib/boundary.hpp"
 #include "kernel/lib/string.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/mm.hpp"

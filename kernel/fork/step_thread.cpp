@@ -1,7 +1,7 @@
 // thread: the registers with which the child starts, and its TLS (listing: copy_thread, line 390).
 #include "kernel/arch/traps.hpp"
-#include "kernel/fork/boundary.hpp"
 #include "kernel/fork/step.hpp"
+#include "kernel/lib/boundary.hpp"
 #include "kernel/mm/mm.hpp"
 #include "kernel/mm/uaccess.hpp"
 

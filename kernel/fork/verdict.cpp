@@ -1,5 +1,5 @@
 #include "kernel/fork/verdict.hpp"
-#include "kernel/fork/boundary.hpp"
+#include "kernel/lib/boundary.hpp"
 
 namespace forkproof {
 

@@ -3,13 +3,12 @@
 #pragma once
 #include "kernel/mm/mm.hpp"
 #include "kernel/mm/uaccess.hpp"
+#include "kernel/task/held.hpp"
 
 namespace forkproof {
 
 /// Sleeps if the word still has this value: 0 when woken, -EAGAIN, -ETIMEDOUT, -ERESTARTSYS, -EFAULT. A
 /// deadline of 0 means none.
 [[nodiscard]] i32 futex_wait(UserAddr address, u32 value, u32 bitset, u64 deadline);
-/// Wakes at most n tasks that wait for the word in this address space with a common bit; returns how many.
-u32 futex_wake(Mm& mm, UserAddr address, u32 n, u32 bitset = ~0U);
 
 } // namespace forkproof

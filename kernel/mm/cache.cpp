@@ -1,5 +1,5 @@
 #include "kernel/mm/cache.hpp"
-#include "kernel/fork/boundary.hpp"
+#include "kernel/lib/boundary.hpp"
 #include "kernel/lib/list.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/lib/string.hpp"

@@ -1,7 +1,7 @@
 // Object caches: fixed-size objects of the kinds in kinds.hpp, in slabs of one page that know which of their
 // objects are alive. The checker enumerates the living; a freed object begins with POISON.
 #pragma once
-#include "kernel/mm/kinds.hpp"
+#include "kernel/lib/kinds.hpp"
 #include <new>
 
 namespace forkproof {
@@ -16,7 +16,7 @@ inline constexpr u32 POISONED_BYTES = 16;
 /// Gives an object back. A double free or a stranger's pointer is a panic.
 void kmem_free(Kind kind, void* object);
 
-/// Bytes of one object of each kind (kernel/mm/kinds.cpp, where every type is complete).
+/// Bytes of one object of each kind (kernel/kinds.cpp, where every type is complete).
 extern const u32 kind_sizes[KIND_COUNT];
 
 /// How many objects of this kind are alive.

@@ -1,6 +1,6 @@
 #include "kernel/mm/frame.hpp"
 #include "kernel/arch/boot_info.hpp"
-#include "kernel/fork/boundary.hpp"
+#include "kernel/lib/boundary.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/frame_table.hpp"
 

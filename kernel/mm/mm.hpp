@@ -1,9 +1,9 @@
 // Address spaces: mappings (vma), page tables, copy-on-write.
 #pragma once
+#include "kernel/lib/kinds.hpp"
 #include "kernel/lib/list.hpp"
 #include "kernel/lib/string.hpp"
 #include "kernel/mm/frame.hpp"
-#include "kernel/mm/kinds.hpp"
 
 namespace forkproof {
 
@@ -90,8 +90,6 @@ inline constexpr u32 THREAD_SIZE = 2 * PAGE_SIZE; // linux-2.6.33 asm/page_32_ty
 /// A kernel stack with an unmapped page below it; its top, or 0 if memory (or the stack area) is out.
 [[nodiscard]] u32 alloc_kernel_stack();
 void free_kernel_stack(u32 top);
-/// Whether the address lies in a guard page; then a stack has overflowed.
-[[nodiscard]] bool in_stack_guard(u32 address);
 [[nodiscard]] u32 kernel_stacks_in_use();
 
 } // namespace forkproof

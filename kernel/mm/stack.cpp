@@ -1,5 +1,6 @@
 // Kernel stacks: two pages each, with an unmapped page below, in an area of their own above the direct map.
 #include "kernel/arch/cpu.hpp"
+#include "kernel/arch/traps.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/page_table.hpp"
 

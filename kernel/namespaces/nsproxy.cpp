@@ -1,6 +1,5 @@
 #include "kernel/namespaces/nsproxy.hpp"
 #include "invariants/flags.hpp"
-#include "kernel/files/initrd.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
 
@@ -150,10 +149,10 @@ Nsproxy* create_new_namespaces(u32 flags, Nsproxy* old, Fs* fs) {
     return n;
 }
 
-Nsproxy* namespaces_init() {
+Nsproxy* namespaces_init(const Inode* root) {
     auto* n = create<Nsproxy>();
     if (!n) panic("no memory for the first namespaces");
-    n->mnt_ns = create_mnt_ns(initrd_root());
+    n->mnt_ns = create_mnt_ns(root);
     n->uts_ns = create_uts_ns(nullptr);
     n->ipc_ns = create_ipc_ns();
     n->pid_ns = init_pid_ns = create_pid_ns(nullptr);

@@ -1,9 +1,9 @@
 // kernel/namespaces/ holds what CLONE_NEW* separates: uts names, ipc, mounts, pids, the network; each a
 // counted object with an identity, and the nsproxy that a task holds them by (linux-2.6.33 kernel/nsproxy.c).
 #pragma once
-#include "kernel/files/file.hpp"
+#include "kernel/lib/kinds.hpp"
 #include "kernel/mm/frame.hpp"
-#include "kernel/mm/kinds.hpp"
+#include "kernel/namespaces/mount.hpp"
 
 namespace forkproof {
 
@@ -26,18 +26,6 @@ struct NetNs {
     u32 count = 1;
     u32 id = 0;
 };
-struct MntNs {
-    u32 count = 1;
-    u32 id = 0;
-    Mount* root = nullptr; ///< counted
-};
-/// A mounted tree. Counted by its namespace, by every Fs that stands in it, and by open files.
-struct Mount {
-    u32 count = 1;
-    MntNs* mnt_ns = nullptr; ///< null once the namespace is gone
-    const Inode* root = nullptr;
-};
-
 inline constexpr u32 PID_MAX = 32768;      // linux/threads.h PID_MAX_DEFAULT
 inline constexpr u32 MAX_PID_NS_LEVEL = 7; ///< deeper nesting is refused with ENOMEM
 inline constexpr u32 RESERVED_PIDS = 300;  ///< the cursor wraps to here
@@ -64,8 +52,8 @@ struct Nsproxy {
 
 extern PidNs* init_pid_ns;
 
-/// The first namespaces; needs the initrd.
-Nsproxy* namespaces_init();
+/// The first namespaces; `root` is the directory that the first mount shows.
+Nsproxy* namespaces_init(const Inode* root);
 
 /// A new nsproxy for a child: new namespaces where the flags ask, the parent's otherwise. With CLONE_NEWNS
 /// the given fs (the child's) moves to the copy of its mounts. Null if memory is out: nothing has changed
@@ -76,8 +64,6 @@ void put_nsproxy(Nsproxy* n);
 
 inline void get_ipc_ns(IpcNs* n) { n->count++; }
 void put_ipc_ns(IpcNs* n);
-inline void get_mount(Mount* m) { m->count++; }
-void put_mount(Mount* m);
 inline void get_pid_ns(PidNs* n) { n->count++; }
 void put_pid_ns(PidNs* n);
 

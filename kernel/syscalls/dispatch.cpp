@@ -1,5 +1,6 @@
 #include "kernel/syscalls/dispatch.hpp"
 #include "kernel/arch/traps.hpp"
+#include "kernel/check/calls.hpp"
 #include "kernel/exec/exec.hpp"
 #include "kernel/fork/fork.hpp"
 #include "kernel/syscalls/file_calls.hpp"
@@ -47,11 +48,8 @@ struct Table {
 };
 constexpr Table table;
 
-MissingCall missing[MISSING_CALLS_KEPT];
-u64 calls;
-
 i32 no_such_call(u32 number) {
-    for (MissingCall& m : missing) {
+    for (MissingCall& m : call_counts.missing) {
         if (m.times != 0 && m.number != number) continue;
         m.number = number;
         m.times++;
@@ -62,11 +60,8 @@ i32 no_such_call(u32 number) {
 
 } // namespace
 
-const MissingCall* missing_calls() { return missing; }
-u64 calls_made() { return calls; }
-
 extern "C" void do_syscall(PtRegs* regs) {
-    calls++;
+    call_counts.made++;
     const u32 number = regs->ax;
     const SystemCall call = number < NR_SYSCALLS ? table.call[number] : nullptr;
     regs->ax = static_cast<u32>(call ? call(*regs) : no_such_call(number));

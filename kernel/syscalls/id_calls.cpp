@@ -1,8 +1,8 @@
-#include "kernel/check/fail.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/uaccess.hpp"
 #include "kernel/syscalls/task_calls.hpp"
 #include "kernel/task/task.hpp"
+#include "kernel/task/watch.hpp"
 
 namespace forkproof {
 

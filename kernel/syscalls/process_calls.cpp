@@ -1,10 +1,10 @@
-#include "kernel/check/fail.hpp"
 #include "kernel/futex/futex.hpp"
 #include "kernel/mm/uaccess.hpp"
 #include "kernel/syscalls/task_calls.hpp"
 #include "kernel/syscalls/time.hpp"
 #include "kernel/task/exit.hpp"
 #include "kernel/task/sched.hpp"
+#include "kernel/task/watch.hpp"
 
 namespace forkproof {
 

@@ -1,8 +1,8 @@
-#include "kernel/check/fail.hpp"
 #include "kernel/lib/divide.hpp"
 #include "kernel/mm/uaccess.hpp"
 #include "kernel/syscalls/task_calls.hpp"
 #include "kernel/syscalls/time.hpp"
+#include "kernel/task/watch.hpp"
 
 namespace forkproof {
 

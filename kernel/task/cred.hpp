@@ -1,7 +1,7 @@
 // Who a task is: credentials, users with their count of tasks, user namespaces.
 #pragma once
+#include "kernel/lib/kinds.hpp"
 #include "kernel/lib/list.hpp"
-#include "kernel/mm/kinds.hpp"
 
 namespace forkproof {
 

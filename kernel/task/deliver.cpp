@@ -1,9 +1,9 @@
 // Delivery: what happens to pending signals on the way back to ring 3, and how an interrupted system call is
 // begun again (linux-2.6.33 get_signal_to_deliver, do_signal_stop).
-#include "kernel/check/fail.hpp"
 #include "kernel/task/exit.hpp"
 #include "kernel/task/sched.hpp"
 #include "kernel/task/signal_sets.hpp"
+#include "kernel/task/watch.hpp"
 
 namespace forkproof {
 

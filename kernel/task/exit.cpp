@@ -1,17 +1,17 @@
 // The end of a task: it gives back what it holds, finds new parents for its children, and stays as a zombie
 // until its parent has asked how it ended (linux-2.6.33 kernel/exit.c).
 #include "kernel/task/exit.hpp"
-#include "kernel/check/fail.hpp"
-#include "kernel/files/file.hpp"
-#include "kernel/futex/futex.hpp"
 #include "kernel/ipc/undo.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/mm.hpp"
 #include "kernel/mm/uaccess.hpp"
+#include "kernel/namespaces/mount.hpp"
+#include "kernel/task/held.hpp"
 #include "kernel/task/reparent.hpp"
 #include "kernel/task/sched.hpp"
 #include "kernel/task/signal_sets.hpp"
+#include "kernel/task/watch.hpp"
 
 namespace forkproof {
 

@@ -1,6 +1,7 @@
 // Faults of ring 3: what is a page that has still to come, and what is the program's end.
 #include "kernel/arch/traps.hpp"
 #include "kernel/lib/print.hpp"
+#include "kernel/mm/cache.hpp"
 #include "kernel/mm/mm.hpp"
 #include "kernel/task/sched.hpp"
 
@@ -54,6 +55,23 @@ void user_fault(PtRegs&, u32 vector, u32) {
     default: break;
     }
     force_signal(*current(), signal);
+}
+
+void user_fpu_fault() {
+    Task& me = *current();
+    if (!me.thread.fpu) {
+        me.thread.fpu = create<FpuState>();
+        if (!me.thread.fpu) return out_of_memory();
+        fpu_initial(*me.thread.fpu);
+    }
+    fpu_claim(me.thread);
+}
+
+void user_return_fault() { force_signal(*current(), SIGSEGV); }
+
+RunningTask running_task() {
+    const Task* t = current();
+    return t ? RunningTask{t->comm, t->pid} : RunningTask{"nobody", 0};
 }
 
 void user_page_fault(PtRegs&, u32 address, u32 error_code) {

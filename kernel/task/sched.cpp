@@ -3,7 +3,7 @@
 #include "kernel/task/sched.hpp"
 #include "kernel/arch/cpu.hpp"
 #include "kernel/arch/traps.hpp"
-#include "kernel/fork/boundary.hpp"
+#include "kernel/lib/boundary.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/mm.hpp"
 #include "kernel/mm/uaccess.hpp"

@@ -1,8 +1,8 @@
 // Signals: handler tables (sighand), what a thread group shares (signal), sending, and the default actions.
 #pragma once
 #include "kernel/arch/pt_regs.hpp"
+#include "kernel/lib/kinds.hpp"
 #include "kernel/lib/list.hpp"
-#include "kernel/mm/kinds.hpp"
 #include "kernel/task/wait_queue.hpp"
 
 namespace forkproof {

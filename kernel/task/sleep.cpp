@@ -1,6 +1,5 @@
 // Sleeping: wait queues, time-outs, completions, and the disk that exec reads from.
 #include "kernel/arch/cpu.hpp"
-#include "kernel/check/report.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/task/sched.hpp"
 
@@ -130,11 +129,7 @@ void idle() {
             continue;
         }
         // No timer runs, and reading the keyboard is a matter of timers too: nothing will ever wake anybody.
-        if (timers.empty()) {
-            print("tasks:\n");
-            for_each_task([](Task& t) { print_task(t); });
-            panic("deadlock: every task sleeps, and nothing can wake one");
-        }
+        if (timers.empty()) panic("deadlock: every task sleeps, and nothing can wake one");
         asm volatile("sti; hlt; cli" ::: "memory");
     }
 }

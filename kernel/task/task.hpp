@@ -2,8 +2,8 @@
 // wait. Fields have the names that linux-2.6.33 task_struct gives them.
 #pragma once
 #include "kernel/arch/thread.hpp"
+#include "kernel/lib/kinds.hpp"
 #include "kernel/lib/list.hpp"
-#include "kernel/mm/kinds.hpp"
 #include "kernel/task/cred.hpp"
 #include "kernel/task/pid.hpp"
 #include "kernel/task/signal.hpp"

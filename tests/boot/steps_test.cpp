@@ -21,6 +21,8 @@ constexpr StepRow steps_that_fail[] = {
 };
 constexpr const char* restart = "ERESTARTNOINTR"; // what signal-check fails with, and no other
 
+void PrintTo(const StepRow& step, std::ostream* out) { *out << step.name; }
+
 // What is cloned: what each step has to release depends on what is shared, copied, or made anew.
 struct Call {
     const char* name;
@@ -35,6 +37,8 @@ constexpr Call calls[] = {
     {"AllNew", "NEWNS NEWUTS NEWIPC NEWUSER NEWPID NEWNET",
      "NEWNS | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET | SIGCHLD"},
 };
+
+void PrintTo(const Call& call, std::ostream* out) { *out << call.words; }
 
 // Init's fork of the program is the first execution of each step, the program's first call the second.
 Boot fail(const std::string& step, int nth, const char* error, const Call& call, int children) {

@@ -1,6 +1,5 @@
-#include "kernel/files/file.hpp"
 #include "kernel/mm/cache.hpp"
-#include "kernel/namespaces/nsproxy.hpp"
+#include "kernel/namespaces/mount.hpp"
 
 namespace forkproof {
 

@@ -1,6 +1,6 @@
 // Every kind of object that the kernel allocates, with its size: one constant table, so that the allocator,
 // the checker, the digest and the prover mean the same thing by "a files". Kinds that another folder owns are
-// only declared here; the sizes are asserted where the types are complete (kernel/mm/kinds.cpp).
+// only declared here; the sizes are asserted where the types are complete (kernel/kinds.cpp).
 #pragma once
 #include "kernel/lib/types.hpp"
 

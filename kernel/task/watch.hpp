@@ -1,0 +1,12 @@
+// What the floors below tell the checker (kernel/check), which implements these.
+#pragma once
+#include "kernel/task/task.hpp"
+
+namespace forkproof {
+
+/// To be called when a process call is over (fork, exec, exit, wait, ...): checks the invariants if asked to.
+void process_call_done(const char* call, const Task& by);
+/// A group has stopped: if an injected failure of signal-check began the stop, continues it at once.
+void fail_injection_stopped(Task& task);
+
+} // namespace forkproof
