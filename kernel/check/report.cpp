@@ -32,7 +32,8 @@ u32 id_or_none(bool present, u32 id) { return present ? id : ~0U; }
 
 void print_calls() {
     const u64 ticks = rdtsc() - boot_times.start;
-    print("processes made {}, calls {}, ticks {}\n", task_counts.total_forks, call_counts.made, ticks);
+    print("processes made {}, calls {}, ticks {} ({} to ring 3 without the disk)\n", task_counts.total_forks,
+          call_counts.made, ticks, boot_times.first_user - boot_times.start - boot_times.disk);
     for (const MissingCall& m : call_counts.missing)
         if (m.times)
             print("  call {} is not there: answered ENOSYS {} time{}\n", m.number, m.times,
@@ -51,6 +52,7 @@ void print_invariants() {
     std::apply([&](const auto&... invariant) { (cell(invariant.name, times_checked(i)), ...); }, invariants);
     for (const StepProperty& p : step_properties) cell(p.name, c.accepted_clones);
     if (i % 3 != 0) print("\n");
+    if (c.mid_call_rounds) print("between the steps of a fork: {} checks more\n", c.mid_call_rounds);
 }
 
 } // namespace
