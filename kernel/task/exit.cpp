@@ -98,7 +98,7 @@ void do_exit(int code) {
 
 void do_group_exit(int code) {
     Signal& s = *current()->signal;
-    if (signal_group_exit(s) && (s.flags & SIGNAL_GROUP_EXIT)) {
+    if (signal_group_exit(s)) { // another thread was first: by exit_group, a fatal signal, or an exec
         code = s.group_exit_code;
     } else if (!thread_group_empty(*current())) {
         s.group_exit_code = code;
