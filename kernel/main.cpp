@@ -115,11 +115,12 @@ int start_init(void*) {
     init_pid_ns->child_reaper = &me;
     if (open_console(*me.files) != Errno::OK) panic("the console cannot be opened for init");
     auto* regs = reinterpret_cast<PtRegs*>(me.stack) - 1;
-    Errno error;
-    {
+    const Result<const Inode*> file = open_exec("/init");
+    Errno error = file.error();
+    if (file.ok()) {
         ArgBlock arguments;
         error = add_arguments(arguments);
-        if (error == Errno::OK) error = do_execve("/init", arguments, *regs);
+        if (error == Errno::OK) error = do_execve(*file.value(), "/init", arguments, *regs);
     }
     if (error != Errno::OK) panic("/init cannot be started: {}", error);
     regs->orig_ax = ~0U;

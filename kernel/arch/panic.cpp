@@ -36,7 +36,8 @@ void say(Text format, const Printable* arguments, std::size_t count, Text where)
 
 void print_registers(const PtRegs& r, u32 stack) {
     const Symbol at = symbol_at(r.ip);
-    print("  eip {08x} {}+{x}  eflags {08x}\n", r.ip, Text(at.name, at.name_size), at.offset, r.flags);
+    print("  eip {08x} {}+{x}  eflags {08x}\n", r.ip, at.name_size ? Text(at.name, at.name_size) : "?",
+          at.offset, r.flags);
     print("  eax {08x}  ebx {08x}  ecx {08x}  edx {08x}\n", r.ax, r.bx, r.cx, r.dx);
     print("  esi {08x}  edi {08x}  ebp {08x}  esp {08x}\n", r.si, r.di, r.bp, stack);
     print("  cs {04x}  ds {04x}  es {04x}  fs {04x}  gs {04x}  cr2 {08x}  cr3 {08x}\n", r.cs & 0xffff,

@@ -58,7 +58,9 @@ void print_call(u32 return_address, u32 times) {
     // One byte back is the call itself: behind a call that never returns another function may begin.
     const Symbol s = symbol_at(return_address - 1);
     const Text name(s.name, s.name_size);
-    if (times == 1)
+    if (name.size == 0) // before the symbols are there
+        print("    {08x}\n", return_address);
+    else if (times == 1)
         print("    {08x} {}+{x}\n", return_address, name, s.offset + 1);
     else
         print("    {08x} {}+{x} ({} times)\n", return_address, name, s.offset + 1, times);

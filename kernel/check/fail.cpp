@@ -60,9 +60,15 @@ Errno acquire_watched(int step, ForkRequest& request) {
     return error;
 }
 
+/// The idle task's fork is the boot's own. An init cannot be stopped, so signal-check cannot be made to fail
+/// for it: its executions do not count.
+bool counts() {
+    const Task& me = *current();
+    return &me != &init_task && !(is_signal_check() && (me.signal->flags & SIGNAL_UNKILLABLE));
+}
+
 Errno injected_failure(int step) {
-    if (step != wanted.step || wanted.fired || current() == &init_task || ++wanted.executed != wanted.nth)
-        return Errno::OK;
+    if (step != wanted.step || wanted.fired || !counts() || ++wanted.executed != wanted.nth) return Errno::OK;
     wanted.fired = wanted.in_this_call = true;
     if (!is_signal_check()) return wanted.error;
     wanted.continue_when_stopped = true;
@@ -71,7 +77,7 @@ Errno injected_failure(int step) {
 }
 
 void fail_injection_call_begins() {
-    if (wanted.step >= 0 && !wanted.fired && wanted.executed + 1 == wanted.nth)
+    if (wanted.step >= 0 && !wanted.fired && counts() && wanted.executed + 1 == wanted.nth)
         wanted.before = take_digest(0);
 }
 

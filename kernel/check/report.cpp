@@ -43,15 +43,15 @@ void print_calls() {
 void print_invariants() {
     const CheckCounts& c = check_counts();
     if (c.rounds == 0) return;
-    print("invariants, and how often each was checked:\n");
+    print("invariants, and how often each was checked:");
     int i = 0;
     auto cell = [&](const char* name, u32 times) {
-        print("  {-14} {6}{}", name, times, i % 3 == 2 ? "\n" : " ");
+        print("{}  {-14} {6}", i % 3 == 0 ? "\n" : " ", name, times);
         i++;
     };
     std::apply([&](const auto&... invariant) { (cell(invariant.name, times_checked(i)), ...); }, invariants);
     for (const StepProperty& p : step_properties) cell(p.name, c.accepted_clones);
-    if (i % 3 != 0) print("\n");
+    print("\n");
     if (c.mid_call_rounds) print("between the steps of a fork: {} checks more\n", c.mid_call_rounds);
 }
 

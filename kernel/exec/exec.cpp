@@ -58,13 +58,9 @@ Errno new_creds(Bprm& b, const Inode& file) {
     return Errno::OK;
 }
 
-Errno prepare(Bprm& b, Text path, const ArgBlock& arguments) {
+Errno prepare(Bprm& b, const Inode& file, const ArgBlock& arguments) {
     Task& me = *current();
     if (const Errno e = check_unsafe_exec(b); e != Errno::OK) return e;
-    const Result<const Inode*> found = lookup(*me.fs, path);
-    if (!found.ok()) return found.error();
-    const Inode& file = *found.value();
-    if ((file.mode & S_IFMT) != S_IFREG || !(file.mode & 0111)) return Errno::EACCES;
     sleep_on_disk(); // the file is read; others run meanwhile
     if (const Errno e = new_creds(b, file); e != Errno::OK) return e;
     const bool secure = b.cred->euid != b.cred->uid || b.cred->egid != b.cred->gid;
@@ -146,10 +142,19 @@ void set_name(Task& me, Text path) {
 
 } // namespace
 
-Errno do_execve(Text path, const ArgBlock& arguments, PtRegs& regs) {
+Result<const Inode*> open_exec(Text path) {
+    const Result<const Inode*> found = lookup(*current()->fs, path);
+    if (!found.ok()) return found.error();
+    if (!is_regular(*found.value())) return Errno::EACCES;
+    const Errno e = permission(*found.value(), MAY_EXEC);
+    if (e != Errno::OK) return e;
+    return found;
+}
+
+Errno do_execve(const Inode& file, Text path, const ArgBlock& arguments, PtRegs& regs) {
     Task& me = *current();
     Bprm b;
-    if (const Errno e = prepare(b, path, arguments); e != Errno::OK) return e;
+    if (const Errno e = prepare(b, file, arguments); e != Errno::OK) return e;
     if (const Errno e = de_thread(); e != Errno::OK) return e;
     // The point of no return: from here on nothing fails.
     if (b.files) swap(me.files, b.files);
@@ -171,11 +176,13 @@ i32 sys_execve(PtRegs& regs) {
     char path[1024];
     const Result<u32> n = copy_string_from_user(path, regs.bx, sizeof path);
     if (!n.ok()) return negative(n.error());
+    const Result<const Inode*> file = open_exec(Text(path, n.value()));
+    if (!file.ok()) return negative(file.error());
     Errno error;
     {
         ArgBlock arguments;
         error = arguments.from_user(regs.cx, regs.dx);
-        if (error == Errno::OK) error = do_execve(Text(path, n.value()), arguments, regs);
+        if (error == Errno::OK) error = do_execve(*file.value(), Text(path, n.value()), arguments, regs);
     }
     process_call_done("execve", *current());
     return negative(error);

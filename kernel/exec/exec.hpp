@@ -51,7 +51,9 @@ struct Bprm {
 
 /// Replaces the program of the current task. Up to the point of no return a failure leaves everything as it
 /// was: ENOENT, EACCES, ENOEXEC, ENOMEM, E2BIG, EAGAIN. `regs` become the new program's.
-[[nodiscard]] Errno do_execve(Text path, const ArgBlock& arguments, PtRegs& regs);
+[[nodiscard]] Errno do_execve(const Inode& file, Text path, const ArgBlock& arguments, PtRegs& regs);
+/// The file that an execve of this path would run: ENOENT, EACCES.
+Result<const Inode*> open_exec(Text path);
 
 i32 sys_execve(PtRegs& regs);
 

@@ -18,9 +18,9 @@ struct ForkRequest {
     Pid* pid = nullptr;
 };
 
-/// Makes a child: its number as the caller sees it, or -errno with everything as before (shared/design.md,
-/// "As before"). With CLONE_VFORK returns when the child has given up its address space. linux-2.6.33
-/// do_fork.
+/// Makes a child: its number as the caller sees it, or -errno with everything as before
+/// (invariants/residue.hpp says what may differ). With CLONE_VFORK returns when the child has given up its
+/// address space. linux-2.6.33 do_fork.
 [[nodiscard]] i32 do_fork(ForkRequest& request);
 
 /// Runs the steps. OK: the child is complete and the locks of signal-check are held. Otherwise: nothing is

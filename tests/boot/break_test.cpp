@@ -92,10 +92,10 @@ TEST(Prediction, ThatIsWrongFails) {
 TEST(Make, Break) {
     const std::string output = own_folder() / "make-break", errors = own_folder() / "make-break-errors";
     const auto make = [&](const std::string& rule) {
-        return execute(
-            {.argv = {"make", "--no-print-directory", "B=" + build_folder().string(), "break", rule},
-             .output = output,
-             .errors = errors});
+        return execute({.argv = {"env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "make", "--no-print-directory",
+                                 "B=" + build_folder().string(), "break", rule},
+                        .output = output,
+                        .errors = errors});
     };
     EXPECT_EQ(make("RULE=newns-fs"), 0) << text_of(output) << text_of(errors);
     EXPECT_NE(text_of(output).find("violation: fs-mnt: "), std::string::npos) << text_of(output);

@@ -114,10 +114,13 @@ TEST(Tour, RunsInLittleMemoryAndInMuch) {
 
 TEST(Tour, TakesAtMostTheBudgetToBoot) {
     constexpr int budget = 2'000'000; // ticks from 0x7c00 to the first ring 3 instruction, without the disk
+    const std::regex row("processes made .* \\(([0-9]+) to ring 3 without the disk\\)");
     std::smatch found;
-    const std::regex row("forkproof: .* ([0-9]+) ticks since 0x7c00 \\(([0-9]+) for the disk\\)");
-    ASSERT_TRUE(!tour().lines.empty() && std::regex_match(tour().lines.front(), found, row));
-    EXPECT_LE(std::stoi(found[1]) - std::stoi(found[2]), budget);
+    int ticks = 0;
+    for (const auto& line : tour().lines)
+        if (std::regex_match(line, found, row)) ticks = std::stoi(found[1]);
+    EXPECT_GT(ticks, 0) << "the kernel does not say it";
+    EXPECT_LE(ticks, budget);
 }
 
 } // namespace

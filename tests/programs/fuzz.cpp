@@ -53,7 +53,8 @@ int born(void* argument) {
 
 u32 random_flags(Random& random) {
     u32 flags = random.next() & random.next() & ~static_cast<u32>(CSIGNAL);
-    flags &= ~static_cast<u32>(CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID);
+    flags &=
+        ~static_cast<u32>(CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID);
     if (random.below(3) == 0) flags |= CLONE_VM | CLONE_SIGHAND;
     if (random.below(3) == 0) flags &= ~static_cast<u32>(CLONE_NEWUSER | CLONE_NEWPID | CLONE_THREAD);
     if (random.below(4) == 0) flags |= CLONE_VM | CLONE_SIGHAND | CLONE_THREAD;
@@ -128,7 +129,8 @@ void one_operation(Random& random, int depth) {
     case 17: {
         const SchedParam param{random.below(2) ? 0 : 5};
         call(Number::sched_setscheduler, 0,
-             (param.priority ? SCHED_FIFO : SCHED_OTHER) | (random.below(2) ? SCHED_RESET_ON_FORK : 0), &param);
+             (param.priority ? SCHED_FIFO : SCHED_OTHER) | (random.below(2) ? SCHED_RESET_ON_FORK : 0),
+             &param);
         call(setpriority, 0, 0, static_cast<int>(random.below(20)) - 5);
         return;
     }
@@ -185,7 +187,8 @@ int main(int argc, char** argv) {
         }
         sleep_ms(40);
         int status;
-        while (call(Number::wait4, -1, &status, 1U | WALL, 0) > 0) {}
+        while (call(Number::wait4, -1, &status, 1U | WALL, 0) > 0) {
+        }
     }
     printf("fuzz: seed %u is over\n", seed);
     return 0;

@@ -1,5 +1,5 @@
-// CLONE_STOPPED: the child begins with a SIGSTOP, and runs when it is continued. Linux had this until 2.6.37; the
-// kernel logs one line a call, at most ten in five seconds.
+// CLONE_STOPPED: the child begins with a SIGSTOP, and runs when it is continued. Linux had this until 2.6.37;
+// the kernel logs one line a call, at most ten in five seconds.
 #include "user/lib/lib.hpp"
 
 using namespace user;
@@ -20,7 +20,9 @@ int main() {
         const int early = wait4(pid, &status, WNOHANG);
         kill(pid, SIGCONT);
         wait4(pid, &status);
-        if (i == 0) printf("stopped: ran before SIGCONT %s, then exited with %d\n", early == 0 ? "no" : "yes", exit_code(status));
+        if (i == 0)
+            printf("stopped: ran before SIGCONT %s, then exited with %d\n", early == 0 ? "no" : "yes",
+                   exit_code(status));
         if (pid <= 0 || early != 0 || exit_code(status) != 5) return 1;
     }
     printf("stopped: %d children\n", CHILDREN);

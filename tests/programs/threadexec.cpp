@@ -1,5 +1,5 @@
-// A thread that is not the leader execs: the process keeps its number, the other threads are gone, and the parent
-// sees one process that ends with the new program's status. The same on Linux.
+// A thread that is not the leader execs: the process keeps its number, the other threads are gone, and the
+// parent sees one process that ends with the new program's status. The same on Linux.
 #include "user/lib/lib.hpp"
 
 using namespace user;
