@@ -148,6 +148,9 @@ extern "C" [[noreturn]] void kernel_main(const BootInfo* boot) {
     fpu_init();
     pic_init();
     sched_init();
+    if (boot->magic != BOOT_MAGIC || boot->size != sizeof(BootInfo))
+        panic("the loader speaks of {} bytes of BootInfo, this kernel of {}: build both anew", boot->size,
+              sizeof(BootInfo));
     read_command_line(*boot);
     start_memory(*boot);
     start_files(*boot);

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 // Every tests/programs/*.c, and of the .cpp those whose answers Linux gives too.
 std::vector<std::string> programs() {
-    std::vector<std::string> names{"badsyscalls"};
+    std::vector<std::string> names{"badsyscalls", "threadexec"};
     if (!fs::exists("tests/programs")) return names; // said by boot(): not in the root of the tree
     for (const auto& entry : fs::directory_iterator("tests/programs"))
         if (entry.path().extension() == ".c") names.push_back(entry.path().stem());

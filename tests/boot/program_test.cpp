@@ -46,6 +46,30 @@ TEST(Program, ThatWantsAllThreadsIsHeldByMaxThreads) {
         .last_line(verdict_pattern);
 }
 
+// CLONE_STOPPED: logged, but not more than ten times in five seconds.
+TEST(Program, ThatClonesStoppedIsLogged) {
+    const Boot run = boot({.program = "stopped"});
+    const std::string line = "fork: process `program' used the deprecated clone flag STOPPED (0x2000000)\n";
+    std::size_t lines = 0;
+    for (std::size_t at = run.transcript.find(line); at != std::string::npos;
+         at = run.transcript.find(line, at + 1))
+        lines++;
+    Expect(run)
+        .ends(Ending::good)
+        .program_prints("stopped: ran before SIGCONT no, then exited with 5\nstopped: 12 children\n")
+        .that(lines == 10, fmt::format("{} lines about STOPPED", lines))
+        .last_line(verdict_pattern);
+}
+
+// Nobody can wake anybody: said at once, instead of waiting for the tick limit.
+TEST(Program, ThatSleepsForEverIsADeadlock) {
+    const Boot run = boot({.program = "sleepforever"});
+    Expect(run)
+        .ends(Ending::panic)
+        .says("PANIC: deadlock: every task sleeps, and nothing can wake one")
+        .never_says("verdict:");
+}
+
 // The writer to a copy-on-write page is killed when memory is out; init lives, and all comes back.
 TEST(Program, ThatEatsAllMemoryIsKilledAndAllComesBack) {
     const Boot run = boot({.program = "oom", .memory = 16});
