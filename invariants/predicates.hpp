@@ -123,6 +123,8 @@ inline constexpr StepProperty step_properties[] = {
     {"nproc-limit",
      "an accepted clone saw its user below RLIMIT_NPROC, or was privileged, or the first user's"},
     {"thread-limit", "an accepted clone saw fewer tasks than max_threads"},
+    {"sharing",
+     "a child shares with its maker what its flags say, and nothing else (invariants/sharing.hpp)"},
 };
 
 } // namespace forkproof

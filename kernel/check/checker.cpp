@@ -109,6 +109,10 @@ void clone_accepted(const ForkRequest& request, const VerdictContext& seen) {
         report_violation(step_properties[0].name, step_properties[0].sentence, "clone", me, request.flags);
     if (seen.threads_reached)
         report_violation(step_properties[1].name, step_properties[1].sentence, "clone", me, request.flags);
+    if (const char* resource = wrongly_shared(request.flags, me, *request.child)) {
+        print("  what is shared or not as it should be: {}\n", resource);
+        report_violation(step_properties[2].name, step_properties[2].sentence, "clone", me, request.flags);
+    }
     counts.accepted_clones++;
     check_invariants("clone", me, request.flags, nullptr);
 }

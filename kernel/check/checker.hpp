@@ -24,6 +24,10 @@ struct CheckCounts {
 /// With check=step: checks the invariants that hold between two steps of a fork.
 void step_done(const char* step, const ForkRequest& request);
 
+/// The resource that the child shares with its maker, or not, against invariants/sharing.hpp; null: all is
+/// right.
+[[nodiscard]] const char* wrongly_shared(u32 flags, const Task& parent, const Task& child);
+
 /// A violation that the checker's own predicates did not find: by the digest, or a property of a step.
 [[noreturn]] void report_violation(const char* name, const char* sentence, const char* call, const Task& by,
                                    u32 flags);

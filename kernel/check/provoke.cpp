@@ -67,6 +67,11 @@ constexpr Row rows[] = {
     {"hang", [](Task&, Task&) { hang(); }},
     {"no-verdict", [](Task&, Task&) { shutdown(); }},
     {"restored", [](Task&, Task&) {}}, // planted by provoke_after_failure
+    {"sharing",
+     [](Task& child, Task& parent) {
+         parent.files->count++;
+         child.files = parent.files;
+     }},
     // the invariants, in the order of invariants/predicates.hpp
     {"boot",
      [](Task&, Task&) { init_pid_ns->child_reaper->signal->flags &= ~static_cast<u32>(SIGNAL_UNKILLABLE); }},

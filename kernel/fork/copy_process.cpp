@@ -1,6 +1,8 @@
+#include "invariants/ladder_2_6_33.hpp"
 #include "kernel/fork/step.hpp"
 #include "kernel/fork/watch.hpp"
 #include "kernel/lib/boundary.hpp"
+#include "kernel/lib/string.hpp"
 
 namespace forkproof {
 
@@ -21,6 +23,25 @@ constexpr Step steps[STEP_COUNT] = {
     {"pid", acquire_pid, release_pid, "bad_fork_cleanup_io", Errno::ENOMEM},
     {"signal-check", acquire_signal_check, release_nothing, "bad_fork_free_pid", Errno::ERESTARTNOINTR},
 };
+
+namespace {
+
+/// Whether our rows stand in the listing's order, under its labels. What the listing has besides them comes
+/// with the subsystems that it takes them from.
+constexpr bool in_the_listings_order() {
+    int at = 0;
+    for (const Step& step : steps) {
+        while (at < static_cast<int>(sizeof ladder_2_6_33 / sizeof ladder_2_6_33[0]) &&
+               !(Text(ladder_2_6_33[at].step) == Text(step.name)))
+            at++;
+        if (at == static_cast<int>(sizeof ladder_2_6_33 / sizeof ladder_2_6_33[0])) return false;
+        if (!(Text(ladder_2_6_33[at].label) == Text(step.label))) return false;
+    }
+    return true;
+}
+static_assert(in_the_listings_order());
+
+} // namespace
 
 FORKPROOF_BOUNDARY Errno copy_process(ForkRequest& request) {
     for (int i = 0; i < STEP_COUNT; i++) {

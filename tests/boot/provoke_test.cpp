@@ -103,6 +103,16 @@ TEST(EndsBadly, AFailedCallLeavesSomethingBehind) {
     }
 }
 
+// A child that shares what its flags did not ask for, although every count is right.
+TEST(EndsBadly, AChildSharesTooMuch) {
+    const Boot run = provoke("sharing");
+    Expect(run)
+        .ends(Ending::violation)
+        .says("what is shared or not as it should be: files")
+        .complains("failed: violation: sharing")
+        .never_says("verdict:");
+}
+
 // With the checks off nobody looks: the fault is then either survived or ends otherwise, never in a verdict
 // that holds.
 TEST(EndsBadly, UnnoticedWithTheChecksOff) {

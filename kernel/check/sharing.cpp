@@ -1,0 +1,57 @@
+// A property of a step: what a child shares with its maker is what invariants/sharing.hpp says of its flags.
+// Asked once after each accepted clone, before the child has run.
+#include "invariants/sharing.hpp"
+#include "kernel/check/checker.hpp"
+
+namespace forkproof {
+
+namespace {
+
+/// The object that a task holds of the kind that a row speaks of.
+struct Held {
+    const char* resource;
+    const void* (*of)(const Task&);
+};
+constexpr Held held[] = {
+    {"cred", [](const Task& t) -> const void* { return t.cred; }},
+    {"undo", [](const Task& t) -> const void* { return t.sysvsem; }},
+    {"files", [](const Task& t) -> const void* { return t.files; }},
+    {"fs", [](const Task& t) -> const void* { return t.fs; }},
+    {"sighand", [](const Task& t) -> const void* { return t.sighand; }},
+    {"signal", [](const Task& t) -> const void* { return t.signal; }},
+    {"mm", [](const Task& t) -> const void* { return t.mm; }},
+    {"nsproxy", [](const Task& t) -> const void* { return t.nsproxy; }},
+    {"pid", [](const Task& t) -> const void* { return t.pids[PIDTYPE_PID].pid; }},
+};
+
+bool as_the_row_says(const SharingRow& row, u32 flags, const void* parents, const void* childs) {
+    if (flags & row.new_flags) return childs && childs != parents;
+    // Namespaces are shared where no flag asks for new ones; everything else where a flag asks for sharing.
+    const bool shares = row.share_flag != 0 ? (flags & row.share_flag) != 0 : row.new_flags != 0;
+    if (shares) return childs == parents;
+    if (row.otherwise == Otherwise::nothing || !parents) return !childs;
+    return childs && childs != parents;
+}
+
+constexpr bool every_row_is_known() {
+    for (const SharingRow& row : sharing) {
+        bool known = false;
+        for (const Held& h : held) known |= Text(h.resource) == Text(row.resource);
+        if (!known) return false;
+    }
+    return true;
+}
+static_assert(every_row_is_known(), "a row of the sharing table that the checker cannot look up");
+
+} // namespace
+
+const char* wrongly_shared(u32 flags, const Task& parent, const Task& child) {
+    for (const SharingRow& row : sharing)
+        for (const Held& h : held)
+            if (Text(h.resource) == Text(row.resource) &&
+                !as_the_row_says(row, flags, h.of(parent), h.of(child)))
+                return row.resource;
+    return nullptr;
+}
+
+} // namespace forkproof
