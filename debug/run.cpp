@@ -111,9 +111,14 @@ void mention_version(Judgement& judgement, const BochsVersion& version) {
                                        version.number, expected_bochs);
 }
 
-} // namespace
+/// Several Bochs that start in one instant look for a free port for their screens, and one may find none
+/// although there are fifty. That says nothing of the machine that was to be booted.
+bool lost_the_race_for_a_port(const Judgement& judgement) {
+    return judgement.ending == Ending::bochs_failed &&
+           judgement.words.find("could not bind any port") != std::string::npos;
+}
 
-Judgement run(const Request& request) {
+Judgement run_once(const Request& request) {
     const BochsVersion version = installed_bochs();
     if (version.number.empty())
         return {Ending::bochs_failed, "Bochs is not installed: `make deps` installs it, or says how"};
@@ -170,6 +175,16 @@ Judgement run(const Request& request) {
                                        .checks_off = asks_for_no_checks(request.cmdline)});
     mention_version(judgement, version);
     return judgement;
+}
+
+} // namespace
+
+Judgement run(const Request& request) {
+    constexpr int MOST_ATTEMPTS = 3;
+    for (int attempt = 1;; attempt++) {
+        Judgement judgement = run_once(request);
+        if (attempt == MOST_ATTEMPTS || !lost_the_race_for_a_port(judgement)) return judgement;
+    }
 }
 
 } // namespace forkproof::runner
