@@ -12,39 +12,6 @@ namespace {
 
 PidNs* my_ns() { return ns_of_pid(current()->pids[PIDTYPE_PID].pid); }
 
-/// linux-2.6.33 struct rusage, of which the times and the minor faults are kept.
-struct Rusage {
-    i32 utime_sec, utime_usec, stime_sec, stime_usec;
-    i32 maxrss, ixrss, idrss, isrss, minflt, majflt, nswap, inblock, oublock, msgsnd, msgrcv, nsignals, nvcsw,
-        nivcsw;
-};
-
-Rusage rusage_of(const Usage& u) {
-    constexpr u32 TICKS_PER_MICROSECOND = TICKS_PER_SECOND / 1'000'000;
-    Rusage r{};
-    const auto micros = [](u64 ticks) { return static_cast<u32>(ticks >> 5) / (TICKS_PER_MICROSECOND)*32; };
-    const u32 user = micros(u.utime), system = micros(u.stime);
-    r.utime_sec = static_cast<i32>(user / 1'000'000);
-    r.utime_usec = static_cast<i32>(user % 1'000'000);
-    r.stime_sec = static_cast<i32>(system / 1'000'000);
-    r.stime_usec = static_cast<i32>(system % 1'000'000);
-    r.minflt = static_cast<i32>(u.min_flt);
-    return r;
-}
-
-i32 wait_for(i32 pid, UserAddr status, u32 options, UserAddr rusage) {
-    constexpr u32 KNOWN = WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD | WCLONE | WALL;
-    if (options & ~KNOWN) return negative(Errno::EINVAL);
-    WaitResult result;
-    const i32 nr = do_wait(pid, options | WEXITED, result);
-    if (nr > 0) {
-        if (status && put_user(result.status, status) != Errno::OK) return negative(Errno::EFAULT);
-        if (rusage && put_user(rusage_of(result.usage), rusage) != Errno::OK) return negative(Errno::EFAULT);
-        process_call_done("wait4", *current());
-    }
-    return nr;
-}
-
 /// A process by the number that the caller knows it by; 0 means the caller's own.
 Task* process_of(i32 nr) { return nr == 0 ? current()->group_leader : find_task(nr, my_ns()); }
 
@@ -52,9 +19,6 @@ Task* process_of(i32 nr) { return nr == 0 ? current()->group_leader : find_task(
 
 i32 sys_exit(PtRegs& r) { do_exit(static_cast<int>((r.bx & 0xff) << 8)); }
 i32 sys_exit_group(PtRegs& r) { do_group_exit(static_cast<int>((r.bx & 0xff) << 8)); }
-
-i32 sys_waitpid(PtRegs& r) { return wait_for(static_cast<i32>(r.bx), r.cx, r.dx, 0); }
-i32 sys_wait4(PtRegs& r) { return wait_for(static_cast<i32>(r.bx), r.cx, r.dx, r.si); }
 
 i32 sys_getpid(PtRegs&) { return pid_vnr(*current()->group_leader); }
 i32 sys_gettid(PtRegs&) { return pid_vnr(*current()); }

@@ -4,11 +4,14 @@
 
 namespace forkproof {
 
+// wait_calls.cpp
+i32 sys_waitpid(PtRegs&);
+i32 sys_wait4(PtRegs&);
+i32 sys_waitid(PtRegs&);
+
 // process_calls.cpp
 i32 sys_exit(PtRegs&);
 i32 sys_exit_group(PtRegs&);
-i32 sys_waitpid(PtRegs&);
-i32 sys_wait4(PtRegs&);
 i32 sys_getpid(PtRegs&);
 i32 sys_gettid(PtRegs&);
 i32 sys_getppid(PtRegs&);

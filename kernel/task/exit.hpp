@@ -27,7 +27,8 @@ inline constexpr u32 WNOHANG = 1, WUNTRACED = 2, WEXITED = 4, WCONTINUED = 8, WN
                      WNOTHREAD = 0x20000000, WALL = 0x40000000, WCLONE = 0x80000000; // linux/wait.h
 
 struct WaitResult {
-    int status = 0;
+    int status = 0; ///< as wait4 gives it
+    u32 uid = 0;    ///< of the child
     Usage usage;
 };
 /// linux-2.6.33 do_wait for wait4 and waitpid: the number of a child that died, stopped or continued, 0 with

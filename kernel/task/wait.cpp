@@ -31,6 +31,7 @@ i32 number_of(const WaitFor& w, const Task& p) {
 i32 reap_zombie(const WaitFor& w, Task& p, WaitResult& result) {
     const i32 nr = number_of(w, p);
     const Signal& s = *p.signal;
+    result.uid = p.cred->uid;
     result.status = s.flags & SIGNAL_GROUP_EXIT ? s.group_exit_code : p.exit_code;
     result.usage = task_usage(p);
     result.usage.add(s.dead_threads);
@@ -47,6 +48,7 @@ i32 consider(const WaitFor& w, Task& p, WaitResult& result) {
     if (p.exit_state == EXIT_ZOMBIE && thread_group_empty(p) && (w.options & WEXITED))
         return reap_zombie(w, p, result);
     if (p.exit_state != EXIT_NONE) return 0;
+    result.uid = p.cred->uid;
     Signal& s = *p.signal;
     if ((w.options & WUNTRACED) && (s.flags & SIGNAL_STOP_STOPPED) && s.group_exit_code != 0) {
         result.status = s.group_exit_code << 8 | 0x7f;
