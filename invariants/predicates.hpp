@@ -119,12 +119,13 @@ struct StepProperty {
     const char* name;
     const char* sentence;
 };
-inline constexpr StepProperty step_properties[] = {
-    {"nproc-limit",
-     "an accepted clone saw its user below RLIMIT_NPROC, or was privileged, or the first user's"},
-    {"thread-limit", "an accepted clone saw fewer tasks than max_threads"},
-    {"sharing",
-     "a child shares with its maker what its flags say, and nothing else (invariants/sharing.hpp)"},
-};
+inline constexpr StepProperty NPROC_LIMIT = {
+    "nproc-limit",
+    "an accepted clone saw its user below RLIMIT_NPROC, or was privileged, or the first user's"};
+inline constexpr StepProperty THREAD_LIMIT = {"thread-limit",
+                                              "an accepted clone saw fewer tasks than max_threads"};
+inline constexpr StepProperty SHARING = {
+    "sharing", "a child shares with its maker what its flags say, and nothing else (invariants/sharing.hpp)"};
+inline constexpr StepProperty step_properties[] = {NPROC_LIMIT, THREAD_LIMIT, SHARING};
 
 } // namespace forkproof

@@ -31,6 +31,8 @@ void print_call(const Call& call) {
           is_clone ? ")" : "", call.by.pid, call.by.comm);
 }
 
+void say_violation(const char* name, const char* sentence) { print("violation: {}: {}\n", name, sentence); }
+
 /// What the census found, in the object's and the field's own words.
 void print_evidence() {
     if (census.dangling)
@@ -69,10 +71,17 @@ bool judge(bool mid_call) {
         checked[index]++;
         if (invariant.holds(KernelView{})) return;
         all_hold = false;
-        print("violation: {}: {}\n", invariant.name, invariant.sentence);
+        say_violation(invariant.name, invariant.sentence);
     };
     std::apply([&](const auto&... invariant) { (one(invariant), ...); }, invariants);
     return all_hold;
+}
+
+/// Checks everything, and ends the run if anything does not hold, now or `already` before.
+void check_all(const Call& call, const Task* half_made, bool already) {
+    take_census(half_made);
+    (half_made ? counts.mid_call_rounds : counts.rounds)++;
+    if (!judge(half_made != nullptr) || already) end_with_violation(call);
 }
 
 } // namespace
@@ -85,9 +94,7 @@ const CheckCounts& check_counts() { return counts; }
 u32 times_checked(int invariant) { return checked[invariant]; }
 
 void check_invariants(const char* call, const Task& by, u32 flags, const Task* half_made) {
-    take_census(half_made);
-    (half_made ? counts.mid_call_rounds : counts.rounds)++;
-    if (!judge(half_made != nullptr)) end_with_violation({call, by, flags});
+    check_all({call, by, flags}, half_made, false);
 }
 
 void process_call_done(const char* call, const Task& by) {
@@ -104,21 +111,24 @@ void clone_accepted(const ForkRequest& request, const VerdictContext& seen) {
     if (&me == &init_task) return;
     provoke_after_clone(*request.child, *current());
     if (mode == CheckMode::off) return;
-    const bool privileged = seen.cap_sys_admin || seen.cap_sys_resource || seen.first_user;
-    if (seen.nproc_reached && !privileged)
-        report_violation(step_properties[0].name, step_properties[0].sentence, "clone", me, request.flags);
-    if (seen.threads_reached)
-        report_violation(step_properties[1].name, step_properties[1].sentence, "clone", me, request.flags);
-    if (const char* resource = wrongly_shared(request.flags, me, *request.child)) {
-        print("  what is shared or not as it should be: {}\n", resource);
-        report_violation(step_properties[2].name, step_properties[2].sentence, "clone", me, request.flags);
-    }
     counts.accepted_clones++;
-    check_invariants("clone", me, request.flags, nullptr);
+    bool violated = false;
+    auto require = [&](bool holds, const StepProperty& property) {
+        if (holds) return;
+        violated = true;
+        say_violation(property.name, property.sentence);
+    };
+    const bool privileged = seen.cap_sys_admin || seen.cap_sys_resource || seen.first_user;
+    require(!seen.nproc_reached || privileged, NPROC_LIMIT);
+    require(!seen.threads_reached, THREAD_LIMIT);
+    const char* resource = wrongly_shared(request.flags, me, *request.child);
+    require(resource == nullptr, SHARING);
+    if (resource) print("  what is shared or not as it should be: {}\n", resource);
+    check_all({"clone", me, request.flags}, nullptr, violated);
 }
 
 void report_violation(const char* name, const char* sentence, const char* call, const Task& by, u32 flags) {
-    print("violation: {}: {}\n", name, sentence);
+    say_violation(name, sentence);
     end_with_violation({call, by, flags});
 }
 

@@ -69,7 +69,8 @@ constexpr Row rows[] = {
     {"restored", [](Task&, Task&) {}}, // planted by provoke_after_failure
     {"sharing",
      [](Task& child, Task& parent) {
-         parent.files->count++;
+         put_files(child.files);
+         get_files(parent.files);
          child.files = parent.files;
      }},
     // the invariants, in the order of invariants/predicates.hpp
