@@ -136,8 +136,7 @@ TEST(CommandLine, RefusesWhatIsMistyped) {
                              "args=\"",
                              "\"quiet\"",
                              "QUIET",
-                             "qui\x01"
-                             "et",
+                             "qui\001et",
                              "quiet\x7fx"})
         bad(line);
 }

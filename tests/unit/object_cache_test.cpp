@@ -16,6 +16,7 @@ u32 size_of(Kind kind) { return kind_sizes[static_cast<int>(kind)]; }
 
 std::vector<Kind> all_kinds() {
     std::vector<Kind> kinds;
+    kinds.reserve(KIND_COUNT);
     for (int k = 0; k < KIND_COUNT; k++) kinds.push_back(static_cast<Kind>(k));
     return kinds;
 }
