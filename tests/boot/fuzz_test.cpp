@@ -18,6 +18,22 @@ TEST_P(Fuzz, BreaksNothing) {
     Expect(run).never_says("violation").never_says("PANIC").last_line(verdict_pattern);
 }
 
+// The same where memory runs out all the time: half-copied address spaces, execs that find no frame, killed
+// writers.
+TEST(FuzzInFamine, BreaksNothing) {
+    for (const int seed : {132, 137}) {
+        const Boot run = boot({.cmdline = "quiet max_threads=400 memory=4",
+                               .program = "fuzz",
+                               .args = std::to_string(seed),
+                               .memory = 8});
+        Expect(run)
+            .says("out of memory: killed pid ")
+            .never_says("violation")
+            .never_says("PANIC")
+            .last_line(verdict_pattern);
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Seed, Fuzz, testing::Range(1, 7));
 
 } // namespace
