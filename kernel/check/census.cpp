@@ -23,7 +23,7 @@ struct Tally : ReferenceVisitor {
 };
 
 void count_children(const Task& parent) {
-    auto& children = reinterpret_cast<ChildList&>(const_cast<Task&>(parent).children);
+    auto& children = children_of(parent);
     for (Task& child : children) {
         census.children++;
         if (!is_live(&child) || child.real_parent != &parent || census.children > live_objects(Kind::task)) {

@@ -277,7 +277,7 @@ void walk_task(Walker& w, const Task& t, SigSet ignored) {
         w.word(P::namespaces, t.sysvsem->ipc_ns->id);
     }
     for (const PidLink& link : t.pids) walk_pid(w, link.pid);
-    auto& children = reinterpret_cast<ChildList&>(const_cast<Task&>(t).children);
+    auto& children = children_of(t);
     for (const Task& child : children) w.word(P::tasks, static_cast<u32>(child.pid));
 }
 

@@ -66,7 +66,7 @@ void print_task(const Task& t) {
           t.signal ? t.signal->count : 0, t.signal ? t.signal->live : 0, t.vfork_done ? ", vforked" : "");
     print("      signal {x} sighand {x} mm {x} files {x} fs {x}{}\n", t.signal, t.sighand, t.mm, t.files,
           t.fs, t.fs && t.fs->in_exec ? " (in exec)" : "");
-    const PidNs* pid_ns = ns_of_pid(t.pids[PIDTYPE_PID].pid);
+    const PidNs* pid_ns = task_active_pid_ns(t);
     const Nsproxy* n = t.nsproxy;
     print("      namespaces: user {} pid {} mnt {} uts {} ipc {} net {}; root in mnt {}; uid {}\n",
           t.cred ? t.cred->user->user_ns->id : ~0U, id_or_none(pid_ns, pid_ns ? pid_ns->id : 0),

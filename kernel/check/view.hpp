@@ -49,7 +49,7 @@ class TaskRef {
         return t_ && t_->fs && t_->fs->in_exec ? t_->fs : nullptr;
     }
     [[nodiscard]] const void* user_ns() const { return t_ ? t_->cred->user->user_ns : nullptr; }
-    [[nodiscard]] const PidNs* pid_ns() const { return t_ ? ns_of_pid(t_->pids[PIDTYPE_PID].pid) : nullptr; }
+    [[nodiscard]] const PidNs* pid_ns() const { return t_ ? task_active_pid_ns(*t_) : nullptr; }
     [[nodiscard]] const PidNs* pid_ns_parent() const { return pid_ns() ? pid_ns()->parent : nullptr; }
     [[nodiscard]] TaskRef reaper() const { return TaskRef(pid_ns() ? pid_ns()->child_reaper : nullptr); }
 

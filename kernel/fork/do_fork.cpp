@@ -58,7 +58,7 @@ FORKPROOF_BOUNDARY i32 do_fork(ForkRequest& request) {
     publish(request);
 
     Task& child = *request.child;
-    const i32 number = pid_nr_ns(request.pid, ns_of_pid(current()->pids[PIDTYPE_PID].pid));
+    const i32 number = pid_nr_ns(request.pid, task_active_pid_ns(*current()));
     if (flags & CLONE_PARENT_SETTID)
         (void)put_user(number, request.parent_tid); // a bad address fails nothing
     Completion vfork{.waiter = current(), .mm = child.mm};

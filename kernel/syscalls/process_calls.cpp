@@ -10,10 +10,10 @@ namespace forkproof {
 
 namespace {
 
-PidNs* my_ns() { return ns_of_pid(current()->pids[PIDTYPE_PID].pid); }
-
 /// A process by the number that the caller knows it by; 0 means the caller's own.
-Task* process_of(i32 nr) { return nr == 0 ? current()->group_leader : find_task(nr, my_ns()); }
+Task* process_of(i32 nr) {
+    return nr == 0 ? current()->group_leader : find_task(nr, task_active_pid_ns(*current()));
+}
 
 } // namespace
 
@@ -24,17 +24,22 @@ i32 sys_getpid(PtRegs&) { return pid_vnr(*current()->group_leader); }
 i32 sys_gettid(PtRegs&) { return pid_vnr(*current()); }
 i32 sys_getppid(PtRegs&) {
     const Task& parent = *current()->real_parent->group_leader;
-    return pid_nr_ns(parent.pids[PIDTYPE_PID].pid, my_ns()); // 0 if it stands outside the namespace
+    return pid_nr_ns(parent.pids[PIDTYPE_PID].pid,
+                     task_active_pid_ns(*current())); // 0 if it stands outside the namespace
 }
 
 i32 sys_getpgid(PtRegs& r) {
     const Task* t = process_of(static_cast<i32>(r.bx));
-    return t ? pid_nr_ns(t->group_leader->pids[PIDTYPE_PGID].pid, my_ns()) : negative(Errno::ESRCH);
+    return t ? pid_nr_ns(t->group_leader->pids[PIDTYPE_PGID].pid, task_active_pid_ns(*current()))
+             : negative(Errno::ESRCH);
 }
-i32 sys_getpgrp(PtRegs&) { return pid_nr_ns(current()->group_leader->pids[PIDTYPE_PGID].pid, my_ns()); }
+i32 sys_getpgrp(PtRegs&) {
+    return pid_nr_ns(current()->group_leader->pids[PIDTYPE_PGID].pid, task_active_pid_ns(*current()));
+}
 i32 sys_getsid(PtRegs& r) {
     const Task* t = process_of(static_cast<i32>(r.bx));
-    return t ? pid_nr_ns(t->group_leader->pids[PIDTYPE_SID].pid, my_ns()) : negative(Errno::ESRCH);
+    return t ? pid_nr_ns(t->group_leader->pids[PIDTYPE_SID].pid, task_active_pid_ns(*current()))
+             : negative(Errno::ESRCH);
 }
 
 i32 sys_setpgid(PtRegs& r) {
@@ -53,8 +58,8 @@ i32 sys_setpgid(PtRegs& r) {
     }
     if (t->signal->leader) return negative(Errno::EPERM);
     Pid* pgrp = t->pids[PIDTYPE_PID].pid;
-    if (group != 0 && group != pid_nr_ns(pgrp, my_ns())) {
-        pgrp = find_pid(group, my_ns());
+    if (group != 0 && group != pid_nr_ns(pgrp, task_active_pid_ns(*current()))) {
+        pgrp = find_pid(group, task_active_pid_ns(*current()));
         if (!pgrp || !pgrp->tasks[PIDTYPE_PGID].linked()) return negative(Errno::EPERM);
         if (task_of_link(pgrp->tasks[PIDTYPE_PGID].next, PIDTYPE_PGID)->pids[PIDTYPE_SID].pid != session)
             return negative(Errno::EPERM);
@@ -78,7 +83,7 @@ i32 sys_setsid(PtRegs&) {
     }
     me.signal->leader = true;
     process_call_done("setsid", *current());
-    return pid_nr_ns(mine, my_ns());
+    return pid_nr_ns(mine, task_active_pid_ns(*current()));
 }
 
 i32 sys_set_tid_address(PtRegs& r) {

@@ -12,7 +12,7 @@ constexpr u32 NANOSECONDS = 1'000'000'000;
 constexpr u32 NANOSECONDS_PER_TICK = NANOSECONDS / TICKS_PER_SECOND;
 
 Task* task_by_number(u32 nr) {
-    return nr == 0 ? current() : find_task(static_cast<i32>(nr), ns_of_pid(current()->pids[PIDTYPE_PID].pid));
+    return nr == 0 ? current() : find_task(static_cast<i32>(nr), task_active_pid_ns(*current()));
 }
 
 i32 sleep_until(u64 deadline, UserAddr remaining) {

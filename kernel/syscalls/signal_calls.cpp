@@ -8,8 +8,6 @@ namespace {
 
 constexpr u32 SIGSET_SIZE = sizeof(SigSet);
 
-PidNs* my_ns() { return ns_of_pid(current()->pids[PIDTYPE_PID].pid); }
-
 i32 signal_one(Task& t, int signal, bool group) {
     if (!may_signal(t, signal)) return negative(Errno::EPERM);
     // A leader may be a zombie while other threads of its group live on: they take what is sent to the
@@ -34,7 +32,7 @@ i32 signal_everybody(int signal) {
     i32 result = negative(Errno::ESRCH);
     for_each_task([&](Task& t) {
         if (!thread_group_leader(t) || t.signal == current()->signal) return;
-        if (pid_nr_ns(t.pids[PIDTYPE_PID].pid, my_ns()) <= 1) return;
+        if (pid_nr_ns(t.pids[PIDTYPE_PID].pid, task_active_pid_ns(*current())) <= 1) return;
         const i32 one = signal_one(t, signal, true);
         if (one == 0 || result != 0) result = one;
     });
@@ -43,8 +41,9 @@ i32 signal_everybody(int signal) {
 
 i32 signal_thread(i32 tgid, i32 tid, int signal) {
     if (tid <= 0 || (tgid != -1 && tgid <= 0)) return negative(Errno::EINVAL);
-    Task* t = find_task(tid, my_ns());
-    if (!t || (tgid != -1 && pid_nr_ns(t->group_leader->pids[PIDTYPE_PID].pid, my_ns()) != tgid))
+    Task* t = find_task(tid, task_active_pid_ns(*current()));
+    if (!t || (tgid != -1 &&
+               pid_nr_ns(t->group_leader->pids[PIDTYPE_PID].pid, task_active_pid_ns(*current())) != tgid))
         return negative(Errno::ESRCH);
     return signal_one(*t, signal, false);
 }
@@ -57,8 +56,8 @@ i32 sys_kill(PtRegs& r) {
     if (signal < 0 || signal > NSIG) return negative(Errno::EINVAL);
     if (pid == -1) return signal_everybody(signal);
     if (pid == 0) return signal_process_group(current()->group_leader->pids[PIDTYPE_PGID].pid, signal);
-    if (pid < 0) return signal_process_group(find_pid(-pid, my_ns()), signal);
-    Task* t = find_task(pid, my_ns());
+    if (pid < 0) return signal_process_group(find_pid(-pid, task_active_pid_ns(*current())), signal);
+    Task* t = find_task(pid, task_active_pid_ns(*current()));
     return t ? signal_one(*t, signal, true) : negative(Errno::ESRCH);
 }
 

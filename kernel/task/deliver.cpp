@@ -1,6 +1,7 @@
 // Delivery: what happens to pending signals on the way back to ring 3, and how an interrupted system call is
 // begun again (linux-2.6.33 get_signal_to_deliver, do_signal_stop).
 #include "kernel/task/exit.hpp"
+#include "kernel/task/reparent.hpp"
 #include "kernel/task/sched.hpp"
 #include "kernel/task/signal_sets.hpp"
 #include "kernel/task/watch.hpp"
@@ -55,20 +56,6 @@ bool do_signal_stop(int signal) {
     return true;
 }
 
-/// Nobody outside the group but in its session cares for it: a stop from the terminal would be for ever.
-bool orphaned_pgrp(const Task& t) {
-    Pid* pgrp = t.group_leader->pids[PIDTYPE_PGID].pid;
-    Pid* session = t.group_leader->pids[PIDTYPE_SID].pid;
-    bool orphaned = true;
-    for_each_attached(*pgrp, PIDTYPE_PGID, [&](Task& p) {
-        const Task& parent = *p.real_parent->group_leader;
-        if (p.exit_state != EXIT_NONE || parent.pid == 1) return;
-        if (parent.pids[PIDTYPE_PGID].pid != pgrp && parent.pids[PIDTYPE_SID].pid == session)
-            orphaned = false;
-    });
-    return orphaned;
-}
-
 /// Takes signals until none is left. Every action is the default one: handlers come with a later issue.
 void act_on_signals(Task& me) {
     for (;;) {
@@ -86,7 +73,9 @@ void act_on_signals(Task& me) {
         if (bit & SIGNALS_IGNORED) continue;
         if ((s.flags & SIGNAL_UNKILLABLE) && !(bit & SIGNALS_ONLY_KERNEL)) continue;
         if (bit & SIGNALS_STOP) {
-            if (signal != SIGSTOP && orphaned_pgrp(me)) continue;
+            // A stop from the terminal would be for ever where nobody is left to continue the group.
+            if (signal != SIGSTOP && orphaned_pgrp(*me.group_leader->pids[PIDTYPE_PGID].pid, nullptr))
+                continue;
             do_signal_stop(signal);
             continue;
         }

@@ -22,11 +22,11 @@ void zap_pid_ns_processes(Task& init, PidNs* ns) {
 Task* find_new_reaper(Task& father) {
     for (Task* t = next_thread(father); t != &father; t = next_thread(*t))
         if (!(t->flags & PF_EXITING)) {
-            PidNs* ns = ns_of_pid(father.pids[PIDTYPE_PID].pid);
+            PidNs* ns = task_active_pid_ns(father);
             if (ns->child_reaper == &father) ns->child_reaper = t;
             return t;
         }
-    PidNs* ns = ns_of_pid(father.pids[PIDTYPE_PID].pid);
+    PidNs* ns = task_active_pid_ns(father);
     if (ns->child_reaper == &father) {
         if (ns == init_pid_ns) panic("init is dying and nobody is left to take its children");
         zap_pid_ns_processes(father, ns);
@@ -34,17 +34,6 @@ Task* find_new_reaper(Task& father) {
         ns->child_reaper = init_pid_ns->child_reaper;
     }
     return ns->child_reaper;
-}
-
-bool orphaned_without(Pid* pgrp, const Task* ignored) {
-    bool orphaned = true;
-    for_each_attached(*pgrp, PIDTYPE_PGID, [&](Task& p) {
-        if (&p == ignored || p.exit_state != EXIT_NONE || p.real_parent->pid == 1) return;
-        const Task& parent = *p.real_parent->group_leader;
-        if (parent.pids[PIDTYPE_PGID].pid != pgrp && parent.pids[PIDTYPE_SID].pid == p.pids[PIDTYPE_SID].pid)
-            orphaned = false;
-    });
-    return orphaned;
 }
 
 bool has_stopped_jobs(Pid* pgrp) {
@@ -55,6 +44,17 @@ bool has_stopped_jobs(Pid* pgrp) {
 
 } // namespace
 
+bool orphaned_pgrp(Pid& pgrp, const Task* ignored) {
+    bool orphaned = true;
+    for_each_attached(pgrp, PIDTYPE_PGID, [&](Task& p) {
+        if (&p == ignored || p.exit_state != EXIT_NONE || p.real_parent->pid == 1) return;
+        const Task& parent = *p.real_parent->group_leader;
+        if (parent.pids[PIDTYPE_PGID].pid != &pgrp && parent.pids[PIDTYPE_SID].pid == p.pids[PIDTYPE_SID].pid)
+            orphaned = false;
+    });
+    return orphaned;
+}
+
 void kill_orphaned_pgrp(Task& task, Task* dying_parent) {
     const Task* parent = dying_parent ? dying_parent : task.real_parent;
     const Task* ignored = dying_parent ? nullptr : &task;
@@ -63,7 +63,7 @@ void kill_orphaned_pgrp(Task& task, Task* dying_parent) {
     if (p.pids[PIDTYPE_PGID].pid == pgrp ||
         p.pids[PIDTYPE_SID].pid != task.group_leader->pids[PIDTYPE_SID].pid)
         return;
-    if (!orphaned_without(pgrp, ignored) || !has_stopped_jobs(pgrp)) return;
+    if (!orphaned_pgrp(*pgrp, ignored) || !has_stopped_jobs(pgrp)) return;
     const int signals[] = {SIGHUP, SIGCONT};
     for (const int signal : signals)
         for_each_attached(*pgrp, PIDTYPE_PGID, [&](Task& t) { send_signal(t, signal, true); });
@@ -72,7 +72,7 @@ void kill_orphaned_pgrp(Task& task, Task* dying_parent) {
 void forget_original_parent(Task& father) {
     Task* reaper = find_new_reaper(father);
     List<Task, &Task::sibling> dead;
-    auto& children = reinterpret_cast<ChildList&>(father.children);
+    auto& children = children_of(father);
     for (Task& child : children) {
         Task* t = &child;
         do {

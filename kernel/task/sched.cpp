@@ -28,7 +28,7 @@ extern "C" void schedule_tail() {
     // CLONE_CHILD_SETTID: the word is in the child's memory, so only the child can write it.
     const Task& t = *current();
     if (t.set_child_tid) {
-        const i32 number = pid_nr_ns(t.pids[PIDTYPE_PID].pid, ns_of_pid(t.pids[PIDTYPE_PID].pid));
+        const i32 number = pid_nr_ns(t.pids[PIDTYPE_PID].pid, task_active_pid_ns(t));
         (void)put_user(number, t.set_child_tid); // a bad address is the program's own loss, as in Linux
     }
 }

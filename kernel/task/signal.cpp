@@ -126,7 +126,7 @@ void wake_taker(Task& task, int signal, bool group) {
 void send_signal(Task& task, int signal, bool group) {
     const Task& sender = *current();
     // A sender without a number in the target's namespace stands above it: it may kill even its init.
-    const PidNs* target_ns = ns_of_pid(task.pids[PIDTYPE_PID].pid);
+    const PidNs* target_ns = task_active_pid_ns(task);
     const bool from_ancestor =
         target_ns && sender.pids[PIDTYPE_PID].pid && pid_nr_ns(sender.pids[PIDTYPE_PID].pid, target_ns) == 0;
     settle_stop_and_continue(task, signal);

@@ -151,6 +151,11 @@ inline void set_current(Task* task) { current_task = task; }
 
 using TaskList = List<Task, &Task::tasks>;
 using ChildList = List<Task, &Task::sibling>;
+/// The leaders whose real_parent this task is.
+[[nodiscard]] inline ChildList& children_of(const Task& t) {
+    static_assert(sizeof(ChildList) == sizeof(ListNode));
+    return reinterpret_cast<ChildList&>(const_cast<Task&>(t).children);
+}
 
 [[nodiscard]] inline bool thread_group_leader(const Task& t) { return t.group_leader == &t; }
 [[nodiscard]] inline bool signal_pending(const Task& t) { return t.ti_flags & TIF_SIGPENDING; }
@@ -159,6 +164,9 @@ using ChildList = List<Task, &Task::sibling>;
 [[nodiscard]] inline bool fatal_signal_pending(const Task& t) {
     return signal_pending(t) && ((t.pending | t.signal->shared_pending) & sigmask(SIGKILL));
 }
+/// The pid namespace that the task lives in: where its number was allocated (linux-2.6.33
+/// task_active_pid_ns).
+[[nodiscard]] inline PidNs* task_active_pid_ns(const Task& t) { return ns_of_pid(t.pids[PIDTYPE_PID].pid); }
 /// The task's number in the namespace that it lives in.
 [[nodiscard]] inline i32 pid_vnr(const Task& t) {
     const Pid* pid = t.pids[PIDTYPE_PID].pid;

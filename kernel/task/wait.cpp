@@ -14,7 +14,7 @@ struct WaitFor {
 };
 
 bool eligible(const WaitFor& w, const Task& p) {
-    const PidNs* ns = ns_of_pid(w.waiter.pids[PIDTYPE_PID].pid);
+    const PidNs* ns = task_active_pid_ns(w.waiter);
     if (w.pid > 0 && pid_nr_ns(p.pids[PIDTYPE_PID].pid, ns) != w.pid) return false;
     if (w.pid == 0 && p.group_leader->pids[PIDTYPE_PGID].pid != w.waiter.group_leader->pids[PIDTYPE_PGID].pid)
         return false;
@@ -25,7 +25,7 @@ bool eligible(const WaitFor& w, const Task& p) {
 }
 
 i32 number_of(const WaitFor& w, const Task& p) {
-    return pid_nr_ns(p.pids[PIDTYPE_PID].pid, ns_of_pid(w.waiter.pids[PIDTYPE_PID].pid));
+    return pid_nr_ns(p.pids[PIDTYPE_PID].pid, task_active_pid_ns(w.waiter));
 }
 
 i32 reap_zombie(const WaitFor& w, Task& p, WaitResult& result) {
@@ -73,7 +73,7 @@ struct Scan {
 
 /// One child, found by its number: what it costs does not depend on how many siblings it has.
 Scan look_at_one(const WaitFor& w, WaitResult& result) {
-    Task* p = find_task(w.pid, ns_of_pid(w.waiter.pids[PIDTYPE_PID].pid));
+    Task* p = find_task(w.pid, task_active_pid_ns(w.waiter));
     if (!p || !thread_group_leader(*p) || p->exit_state == EXIT_DEAD || !eligible(w, *p)) return {};
     const bool ours =
         w.options & WNOTHREAD ? p->real_parent == &w.waiter : p->real_parent->signal == w.waiter.signal;
@@ -84,7 +84,7 @@ Scan look_at_children(const WaitFor& w, WaitResult& result) {
     Scan scan;
     Task* thread = &w.waiter;
     do {
-        auto& children = reinterpret_cast<ChildList&>(thread->children);
+        auto& children = children_of(*thread);
         for (Task& p : children) {
             if (p.exit_state == EXIT_DEAD || !eligible(w, p)) continue;
             scan.found = true;
