@@ -21,7 +21,6 @@ struct Thread {
     u32 sp = 0;  ///< kernel stack pointer while the task is not running
     u32 ip = 0;  ///< where it goes on: after switch_context, or ret_from_fork
     u32 sp0 = 0; ///< top of the kernel stack: what the TSS tells the processor on entry from ring 3
-    u32 gs = 0;  ///< ring 3's gs is saved in pt_regs; kept here for exec's reset
     Descriptor tls[GDT_ENTRY_TLS_ENTRIES] = {};
     FpuState* fpu = nullptr; ///< null until the task first uses the FPU (linux-2.6.33 used_math)
 };

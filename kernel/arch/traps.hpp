@@ -31,7 +31,7 @@ extern "C" void do_trap(PtRegs* regs, u32 vector, u32 error_code);
 extern "C" void do_irq(PtRegs* regs, u32 irq);
 /// int 0x80: dispatches by regs->ax and stores the result there (kernel/syscalls/dispatch.cpp).
 extern "C" void do_syscall(PtRegs* regs);
-/// Before every return to ring 3: reschedules and delivers signals (kernel/task/return_to_user.cpp).
+/// Before every return to ring 3: reschedules and delivers signals (kernel/task/deliver.cpp).
 extern "C" void prepare_return_to_user(PtRegs* regs);
 
 /// Called by do_trap, implemented above it (kernel/task/faults.cpp): a fault of ring 3 becomes a signal.

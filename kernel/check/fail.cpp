@@ -25,6 +25,24 @@ struct {
 
 bool is_signal_check() { return steps[wanted.step].acquire == acquire_signal_check; }
 
+/// The idle task's fork is the boot's own. An init cannot be stopped, so signal-check cannot be made to fail
+/// for it: its executions do not count.
+bool is_counted() {
+    const Task& me = *current();
+    return &me != &init_task && !(is_signal_check() && (me.signal->flags & SIGNAL_UNKILLABLE));
+}
+
+/// The errno with which this step is to fail now, or OK. For signal-check a SIGSTOP is queued instead.
+Errno injected_failure(int step) {
+    if (step != wanted.step || wanted.fired || !is_counted() || ++wanted.executed != wanted.nth)
+        return Errno::OK;
+    wanted.fired = wanted.in_this_call = true;
+    if (!is_signal_check()) return wanted.error;
+    wanted.continue_when_stopped = true;
+    send_signal(*current(), SIGSTOP, true);
+    return Errno::OK;
+}
+
 [[noreturn]] void refuse(Text why, Text word) {
     print("fail={}: {}. Steps that can fail:", word, why);
     for (const Step& s : steps)
@@ -60,24 +78,8 @@ Errno acquire_watched(int step, ForkRequest& request) {
     return error;
 }
 
-/// The idle task's fork is the boot's own. An init cannot be stopped, so signal-check cannot be made to fail
-/// for it: its executions do not count.
-bool counts() {
-    const Task& me = *current();
-    return &me != &init_task && !(is_signal_check() && (me.signal->flags & SIGNAL_UNKILLABLE));
-}
-
-Errno injected_failure(int step) {
-    if (step != wanted.step || wanted.fired || !counts() || ++wanted.executed != wanted.nth) return Errno::OK;
-    wanted.fired = wanted.in_this_call = true;
-    if (!is_signal_check()) return wanted.error;
-    wanted.continue_when_stopped = true;
-    send_signal(*current(), SIGSTOP, true);
-    return Errno::OK;
-}
-
 void fail_injection_call_begins() {
-    if (wanted.step >= 0 && !wanted.fired && counts() && wanted.executed + 1 == wanted.nth)
+    if (wanted.step >= 0 && !wanted.fired && is_counted() && wanted.executed + 1 == wanted.nth)
         wanted.before = take_digest(0);
 }
 

@@ -10,8 +10,6 @@ namespace forkproof {
 /// Reads fail= from the command line; panics with the list of steps if there is no such step, or it cannot
 /// fail.
 void fail_injection_init(const FailRequest& wanted);
-/// The errno with which this step is to fail now, or OK. For signal-check a SIGSTOP is queued instead.
-[[nodiscard]] Errno injected_failure(int step);
 /// Whether a failure was asked for that never came; says so. Then a run proves nothing.
 [[nodiscard]] bool fail_injection_missed();
 

@@ -28,8 +28,6 @@ const char* state_letter(const Task& t) {
     }
 }
 
-u32 id_or_none(bool present, u32 id) { return present ? id : ~0U; }
-
 void print_calls() {
     const u64 ticks = rdtsc() - boot_times.start;
     print("processes made {}, calls {}, ticks {} ({} to ring 3 without the disk)\n", task_counts.total_forks,
@@ -69,7 +67,7 @@ void print_task(const Task& t) {
     const PidNs* pid_ns = task_active_pid_ns(t);
     const Nsproxy* n = t.nsproxy;
     print("      namespaces: user {} pid {} mnt {} uts {} ipc {} net {}; root in mnt {}; uid {}\n",
-          t.cred ? t.cred->user->user_ns->id : ~0U, id_or_none(pid_ns, pid_ns ? pid_ns->id : 0),
+          t.cred ? t.cred->user->user_ns->id : ~0U, pid_ns ? static_cast<i32>(pid_ns->id) : -1,
           n ? static_cast<i32>(n->mnt_ns->id) : -1, n ? static_cast<i32>(n->uts_ns->id) : -1,
           n ? static_cast<i32>(n->ipc_ns->id) : -1, n ? static_cast<i32>(n->net_ns->id) : -1,
           t.fs && t.fs->root.mnt->mnt_ns ? static_cast<i32>(t.fs->root.mnt->mnt_ns->id) : -1,

@@ -195,7 +195,6 @@ Text initrd_file(Text path) {
 }
 
 const Inode* initrd_root() { return root(); }
-u32 initrd_inodes() { return inode_count; }
 const Inode* find_child(const Inode* directory, Text name) { return child(directory, name); }
 
 } // namespace forkproof

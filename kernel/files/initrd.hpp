@@ -37,7 +37,6 @@ void initrd_init(Text archive);
 /// The whole contents of a file by its path from the root, for the kernel itself; empty if there is none.
 [[nodiscard]] Text initrd_file(Text path);
 [[nodiscard]] const Inode* initrd_root();
-[[nodiscard]] u32 initrd_inodes();
 
 /// The entry of a directory with this name; null if there is none.
 [[nodiscard]] const Inode* find_child(const Inode* directory, Text name);

@@ -33,8 +33,7 @@ i32 futex_wait(UserAddr address, u32 value, u32 bitset, u64 deadline) {
 
 u32 futex_wake(Mm& mm, UserAddr address, u32 n, u32 bitset) {
     u32 woken = 0;
-    auto& sleepers = reinterpret_cast<List<Task, &Task::wait_node>&>(bucket(mm, address));
-    for (Task& t : sleepers) {
+    for (Task& t : sleepers(bucket(mm, address))) {
         if (woken == n) break;
         if (t.mm != &mm || t.futex_address != address || !(t.futex_bitset & bitset)) continue;
         t.futex_address = 0;

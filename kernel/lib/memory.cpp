@@ -56,16 +56,6 @@ extern "C" size_t strlen(const char* s) {
     return n;
 }
 
-extern "C" int strcmp(const char* a, const char* b) {
-    for (; *a && *a == *b; a++, b++) not_a_pattern();
-    return static_cast<unsigned char>(*a) - static_cast<unsigned char>(*b);
-}
-
-extern "C" int strncmp(const char* a, const char* b, size_t n) {
-    for (; n && *a && *a == *b; a++, b++, n--) not_a_pattern();
-    return n ? static_cast<unsigned char>(*a) - static_cast<unsigned char>(*b) : 0;
-}
-
 namespace forkproof {
 
 namespace {

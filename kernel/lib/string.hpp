@@ -8,8 +8,6 @@ void* memmove(void* to, const void* from, std::size_t n) noexcept;
 void* memset(void* to, int byte, std::size_t n) noexcept;
 int memcmp(const void* a, const void* b, std::size_t n) noexcept;
 std::size_t strlen(const char* s) noexcept;
-int strcmp(const char* a, const char* b) noexcept;
-int strncmp(const char* a, const char* b, std::size_t n) noexcept;
 }
 
 namespace forkproof {

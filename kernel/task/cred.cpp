@@ -49,7 +49,7 @@ void put_user_struct(User* user) {
 User* find_or_make_user(UserNs* ns, u32 uid) {
     for (User& u : ns->users)
         if (u.uid == uid) {
-            u.count++;
+            get_user_struct(&u);
             return &u;
         }
     User* user = make_user(ns, uid);
@@ -66,7 +66,7 @@ User* create_user_ns(User* creator) {
         return nullptr;
     }
     ns->id = next_user_ns_id++;
-    creator->count++;
+    get_user_struct(creator);
     ns->creator = creator;
     return root;
 }
@@ -76,7 +76,7 @@ Cred* dup_cred(const Cred* old) {
     if (!cred) return nullptr;
     *cred = *old;
     cred->count = 1;
-    cred->user->count++;
+    get_user_struct(cred->user);
     return cred;
 }
 

@@ -15,6 +15,7 @@ void sched_init() {
     init_task.exec_start = rdtsc();
 }
 
+namespace {
 /// After a switch, on the new stack: frees who will never run again.
 void finish_switch() {
     if (!rq.dead) return;
@@ -22,6 +23,7 @@ void finish_switch() {
     rq.dead = nullptr;
     free_task(dead);
 }
+} // namespace
 
 extern "C" void schedule_tail() {
     finish_switch();

@@ -50,7 +50,6 @@ class Lock {
     void lock();
     void unlock();
     [[nodiscard]] bool held() const { return holder_ != nullptr; }
-    [[nodiscard]] const char* name() const { return name_; }
 
   private:
     const char* name_;

@@ -10,11 +10,6 @@ namespace {
 List<Task, &Task::timer_node> timers; ///< timed sleepers by wake_time
 WaitQueue disk_queue;
 
-List<Task, &Task::wait_node>& sleepers(WaitQueue& q) {
-    static_assert(sizeof(WaitQueue) == sizeof(List<Task, &Task::wait_node>));
-    return reinterpret_cast<List<Task, &Task::wait_node>&>(q);
-}
-
 u32 task_state(SleepState s) {
     switch (s) {
     case SleepState::interruptible: return TASK_INTERRUPTIBLE;

@@ -151,6 +151,12 @@ inline void set_current(Task* task) { current_task = task; }
 
 using TaskList = List<Task, &Task::tasks>;
 using ChildList = List<Task, &Task::sibling>;
+/// The tasks that sleep in a queue, in the order of their arrival.
+using SleeperList = List<Task, &Task::wait_node>;
+[[nodiscard]] inline SleeperList& sleepers(WaitQueue& q) {
+    static_assert(sizeof(WaitQueue) == sizeof(SleeperList));
+    return reinterpret_cast<SleeperList&>(q);
+}
 /// The leaders whose real_parent this task is.
 [[nodiscard]] inline ChildList& children_of(const Task& t) {
     static_assert(sizeof(ChildList) == sizeof(ListNode));
