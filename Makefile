@@ -83,8 +83,12 @@ break: $(BOOTABLE) bochsrc
 	@$(RUN) --cmdline='$(strip rules=-$(RULE) $(BREAK_WORDS_$(RULE)) program=/bin/break args="$(RULE)")' \
 	    --expect-violation=$(BREAKS_$(RULE)) $(if $(DEBUG),--break-debug)
 
-prove: $(B)/bin/prove
-	@$(B)/bin/prove $(T)
+# What is proved is the kernel that boots, or another one: KERNEL=file.
+PROVE_OPTIONS = $(if $(KERNEL),--kernel $(KERNEL)) $(if $(filter 1,$(FULL)),--full --smt $(B)/obligations) \
+    $(if $(filter 1,$(FRESH)),--fresh) $(if $(JSON),--json $(JSON))
+
+prove: $(B)/bin/prove $(B)/kernel.elf $(B)/forkproof.img
+	@$(B)/bin/prove $(PROVE_OPTIONS) $(T)
 
 test: $(BOOTABLE) $(B)/forkproof.img $(B)/bin/mkimage $(B)/bin/prove $(B)/bin/unit-tests $(B)/bin/bochs-tests
 test: test-programs
@@ -201,6 +205,8 @@ $(B)/initrd.cpio: $(PROGRAMS) $(B)/kernel.sym
 # ---- The host's programs: mkimage, the runner, the prover, the tests -----------------------------------------------
 
 HOST_FLAGS := -std=c++20 -O1 -g
+# g++ 12 believes that an optional z3::expr which is empty may be read.
+$(O)/host/proofs/%.o $(O)/host/tests/unit/%.o: HOST_FLAGS += -Wno-maybe-uninitialized
 objects = $(patsubst %,$(O)/host/%.o,$(1))
 
 BOOT_HOST    := boot/image.cpp
@@ -215,7 +221,8 @@ $(O)/host/%.cpp.o: %.cpp Makefile | $(B)/deps-run
 	@mkdir -p $(@D)
 	$(Q)g++ $(HOST_FLAGS) $(WARNINGS) $(DEPEND) -I. -c $< -o $@
 
-PROOFS     := $(shell find proofs -name '*.cpp')
+# proofs/mutants and proofs/validate are programs of their own, over what is in the other folders.
+PROOFS     := $(shell find proofs -name '*.cpp' -not -path 'proofs/mutants/*' -not -path 'proofs/validate/*')
 UNIT_TESTS := $(shell find tests/unit -name '*.cpp' 2>/dev/null)
 BOOT_TESTS := $(shell find tests/boot -name '*.cpp' 2>/dev/null)
 
@@ -224,14 +231,14 @@ $(call objects,$(PROOFS) $(UNIT_TESTS) $(BOOT_TESTS)): | $(B)/deps-test
 
 $(B)/bin/mkimage:       $(call objects,$(BOOT_HOST) boot/mkimage.cpp)
 $(RUNNER):              $(call objects,$(RUNNER_PARTS) debug/main.cpp)
-$(B)/bin/prove:         $(call objects,$(PROOFS))
+$(B)/bin/prove:         $(call objects,$(PROOFS) $(BOOT_HOST))
 $(B)/bin/unit-tests:    $(call objects,$(UNIT_TESTS) $(HOST_KERNEL_SOURCES) $(RUNNER_PARTS) \
                             $(filter-out proofs/main.cpp,$(PROOFS)))
 $(B)/bin/bochs-tests:   $(call objects,$(BOOT_TESTS) $(RUNNER_PARTS))
 
 $(B)/bin/mkimage $(RUNNER): LIBRARIES := -lfmt
-$(B)/bin/prove:             LIBRARIES := -lz3 -lfmt
-$(B)/bin/unit-tests:        LIBRARIES := -lgtest_main -lgtest -lz3 -lfmt
+$(B)/bin/prove:             LIBRARIES := -lz3 -lfmt -lZydis -ldw -lelf
+$(B)/bin/unit-tests:        LIBRARIES := -lgtest_main -lgtest -lz3 -lfmt -lZydis -ldw -lelf
 $(B)/bin/bochs-tests:       LIBRARIES := -lgtest_main -lgtest -lfmt
 
 $(B)/bin/mkimage $(RUNNER) $(B)/bin/prove $(B)/bin/unit-tests $(B)/bin/bochs-tests:

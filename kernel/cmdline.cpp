@@ -142,6 +142,7 @@ struct Parser {
         return true;
     }
     bool memory(Text value) { return number(value, result.memory); }
+    bool stacks(Text) { return result.stacks = true; }
     bool quiet(Text) { return result.quiet = true; }
 };
 
@@ -162,6 +163,7 @@ constexpr KnownWord known_words[] = {
     {"memory", "memory=MEGABYTES", true, false, &Parser::memory},
     {"provoke", "provoke=FAULT", true, false, &Parser::provoke},
     {"quiet", "quiet", false, false, &Parser::quiet},
+    {"stacks", "stacks", false, false, &Parser::stacks},
 };
 constexpr u32 WORD_COUNT = sizeof known_words / sizeof known_words[0];
 

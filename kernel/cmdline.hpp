@@ -32,6 +32,7 @@ struct CommandLine {
     bool console_serial = false; ///< console=ttyS0: everything goes to COM1 too
     bool quiet = false;          ///< no boot lines
     Text provoke;                ///< a fault to plant (kernel/check/provoke.hpp); empty: none
+    bool stacks = false;         ///< measure how much of the kernel stack the calls use
     u32 max_threads = 0;         ///< 0: from the memory's size
     u32 memory = 0;              ///< megabytes to use at most; 0: all
 };

@@ -7,6 +7,7 @@
 #include "kernel/check/checker.hpp"
 #include "kernel/check/fail.hpp"
 #include "kernel/check/provoke.hpp"
+#include "kernel/check/stack_watch.hpp"
 #include "kernel/cmdline.hpp"
 #include "kernel/exec/exec.hpp"
 #include "kernel/files/file.hpp"
@@ -92,6 +93,7 @@ void set_limits() {
     checker_init(command_line.check);
     fail_injection_init(command_line.fail);
     provoke_init(command_line.provoke);
+    if (command_line.stacks) stack_watch_init();
 }
 
 /// Words of the command line's args=, separated by blanks.

@@ -1,69 +1,24 @@
 // build/bin/prove: proves the theorems and prints a line each. Status 0 only if all that were asked for are
 // proved.
+#include "proofs/fingerprint.hpp"
+#include "proofs/options.hpp"
 #include "proofs/report.hpp"
+#include "proofs/run.hpp"
+#include "proofs/second_opinion.hpp"
+#include "proofs/setting.hpp"
+#include "proofs/trusted.hpp"
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <fmt/core.h>
-#include <optional>
-#include <string_view>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <unistd.h>
 
 namespace {
 
 using namespace forkproof::proofs;
 
 constexpr int NOT_PROVED = 1;
-constexpr int BAD_USAGE = 2;
-
-constexpr const char* USAGE = R"(usage: prove [--list] [--details] [NAME...]
-  NAME        a theorem or the beginning of names: counts/default, precedence
-  --list      the theorems and what they claim
-  --details   also what each assumes and asks, with an example of each
-)";
-
-struct Wish {
-    bool list = false, details = false;
-    std::vector<std::string> names;
-};
-
-/// Nothing if an argument is not understood; what is wrong has been said then.
-std::optional<Wish> read_arguments(int count, char** arguments) {
-    Wish wish;
-    for (int i = 1; i < count; i++) {
-        const std::string_view word = arguments[i];
-        if (word == "--list")
-            wish.list = true;
-        else if (word == "--details")
-            wish.details = true;
-        else if (word == "--help") {
-            fmt::print("{}", USAGE);
-            std::exit(0);
-        } else if (word.starts_with("-") || word.empty()) {
-            fmt::print(stderr, "prove: unknown argument '{}'\n{}", word, USAGE);
-            return {};
-        } else
-            wish.names.emplace_back(word);
-    }
-    return wish;
-}
-
-/// The theorems with these names or beginnings of names, in order; all if no name is given.
-std::optional<std::vector<Theorem>> chosen(const std::vector<std::string>& names) {
-    const std::vector<Theorem> all = all_theorems();
-    auto matches = [](const Theorem& t, const std::string& name) { return t.name.starts_with(name); };
-    for (const std::string& name : names)
-        if (std::none_of(all.begin(), all.end(), [&](const Theorem& t) { return matches(t, name); })) {
-            fmt::print(stderr, "prove: no theorem is called '{}'; `build/bin/prove --list` names them\n",
-                       name);
-            return {};
-        }
-    std::vector<Theorem> picked;
-    for (const Theorem& theorem : all)
-        if (names.empty() || std::any_of(names.begin(), names.end(),
-                                         [&](const std::string& name) { return matches(theorem, name); }))
-            picked.push_back(theorem);
-    return picked;
-}
 
 std::size_t longest_name(const std::vector<Theorem>& theorems) {
     std::size_t width = 0;
@@ -73,34 +28,94 @@ std::size_t longest_name(const std::vector<Theorem>& theorems) {
 
 void print(const std::vector<std::string>& lines) {
     for (const std::string& line : lines) fmt::print("{}\n", line);
+    std::fflush(stdout);
+}
+
+/// One line on a terminal that says how far the run is; nothing elsewhere.
+class ProgressLine {
+  public:
+    void show(const Progress& now) const {
+        if (!terminal_) return;
+        std::string text = fmt::format("{} of {}: {}", now.done, now.all, fmt::join(now.running, ", "));
+        if (text.size() > 78) text = text.substr(0, 75) + "...";
+        fmt::print(stderr, "\r\033[K{}", now.done == now.all ? "" : text);
+        std::fflush(stderr);
+    }
+    void clear() const {
+        if (terminal_) fmt::print(stderr, "\r\033[K");
+    }
+
+  private:
+    bool terminal_ = ::isatty(STDERR_FILENO) != 0;
+};
+
+int list(const std::vector<Theorem>& theorems) {
+    for (const Theorem& theorem : theorems)
+        fmt::print("{:<{}}  {}{}\n", theorem.name, longest_name(theorems), theorem.sentence,
+                   theorem.only_in_full ? " (full check)" : "");
+    return 0;
+}
+
+/// Proofs are made without it too, so this is no error.
+void say_if_nothing_is_remembered(const std::string& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error || ::access(folder.c_str(), W_OK) != 0)
+        fmt::print(stderr, "prove: cannot write to {}: proofs are not remembered\n", folder);
+}
+
+int prove(const std::vector<Theorem>& theorems, const Options& wish) {
+    const auto start = std::chrono::steady_clock::now();
+    const bool needs_image =
+        std::any_of(theorems.begin(), theorems.end(), [](const Theorem& t) { return t.needs_image; });
+    const Start made = make_setting(wish, needs_image);
+    std::ofstream json;
+    if (!wish.json.empty()) {
+        json.open(wish.json);
+        if (!json) throw CannotStart("cannot write " + wish.json);
+    }
+    say_if_nothing_is_remembered(wish.cache);
+    const Cache cache(wish.cache, prover_fingerprint(), made.image, wish.full);
+    const std::size_t width = longest_name(theorems);
+    const ProgressLine progress;
+    RunOptions options;
+    options.jobs = wish.jobs;
+    options.cache = &cache;
+    // examples and obligations come out of a proof that is made, not out of one that is remembered
+    options.fresh = wish.fresh || wish.details || !wish.smt.empty();
+    options.progress = [&](const Progress& now) { progress.show(now); };
+    options.done = [&](const Theorem& theorem, const TheoremReport& report) {
+        progress.clear();
+        print(report_lines(report, width));
+        if (wish.details) print(detail_lines(theorem, report));
+    };
+    print({header_line(width)});
+    const std::vector<TheoremReport> reports = run_theorems(theorems, made.setting, options);
+    bool good = all_proved(reports);
+    if (!wish.smt.empty()) {
+        const SecondOpinion opinion = second_opinion(wish.smt, wish.jobs, wish.cvc5_seconds);
+        print(second_opinion_lines(opinion));
+        good = good && agrees(opinion);
+    }
+    print({trusted_line("."), assumptions_line(reports)});
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    if (json.is_open()) json << as_json(theorems, reports, seconds.count());
+    print({last_line(reports, seconds.count())});
+    return good ? 0 : NOT_PROVED;
 }
 
 } // namespace
 
 int main(int count, char** arguments) {
-    const std::optional<Wish> wish = read_arguments(count, arguments);
-    if (!wish) return BAD_USAGE;
-    const auto theorems = chosen(wish->names);
+    const ReadOptions read = read_options(count, arguments);
+    if (!read.options) return read.status;
+    const auto theorems = chosen(all_theorems(), *read.options);
     if (!theorems) return BAD_USAGE;
-    const std::size_t width = longest_name(*theorems);
-    if (wish->list) {
-        for (const Theorem& theorem : *theorems)
-            fmt::print("{:<{}}  {}\n", theorem.name, width, theorem.sentence);
-        return 0;
+    if (read.options->list) return list(*theorems);
+    try {
+        return prove(*theorems, *read.options);
+    } catch (const CannotStart& error) {
+        fmt::print(stderr, "prove: {}\n", error.what());
+        return BAD_USAGE;
     }
-    const auto start = std::chrono::steady_clock::now();
-    const RuleTable table = shipped_rule_table();
-    ProofOptions options;
-    options.examples = wish->details;
-    std::vector<TheoremReport> reports;
-    fmt::print("{}\n", header_line(width));
-    for (const Theorem& theorem : *theorems) {
-        reports.push_back(run_theorem(theorem, table, options));
-        print(report_lines(reports.back(), width));
-        if (wish->details) print(detail_lines(theorem, reports.back()));
-        std::fflush(stdout);
-    }
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    fmt::print("{}\n", last_line(reports, seconds.count()));
-    return all_proved(reports) ? 0 : NOT_PROVED;
 }

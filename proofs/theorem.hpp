@@ -1,46 +1,81 @@
-// proofs/ holds the prover. Today it proves theorems about the rule table of invariants/rules.hpp, with Z3
-// over symbolic calls: the view of a call as terms (call_terms), the table as data (rule_table), one proof
-// under way (proof), models read back in flag names (counterexample), exact counting (count_models), the
-// theorems, one file a group (rules_*.cpp), and what a person sees (report, main). The prover of the machine
-// code joins it here.
+// proofs/ holds the prover. rules/ proves theorems about the rule table, the specification; image/, machine/
+// and world/ read, execute and surround the kernel's machine code; theorems/ proves what it does; mutants/
+// shows that the theorems notice faults. Here at the top is what they have in common: what a theorem is
+// (theorem), running many (run, cache), what a person sees (report, json_report, main), and what all of it
+// rests on (trusted, obligations, second_opinion).
 #pragma once
-#include "proofs/proof.hpp"
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace forkproof::proofs {
 
-struct Theorem {
-    std::string name;     ///< group/subject, as typed after T=
-    std::string sentence; ///< what is claimed, for people
-    std::function<void(Proof&)> body;
+class Image;
+class Layouts;
+class MachineProof;
+
+enum class Outcome : std::uint8_t { proved, refuted, unknown, vacuous };
+
+/// "proved", or the word in capitals.
+const char* outcome_word(Outcome outcome);
+
+/// Thrown in a theorem to end it; `lines` say why, at most MAX_FAILURE_LINES of them.
+struct NotProved {
+    Outcome outcome;
+    std::vector<std::string> lines;
 };
+inline constexpr std::size_t MAX_FAILURE_LINES = 25;
+/// The first of them, with "..." for those left out.
+std::vector<std::string> at_most_max_lines(std::vector<std::string> lines);
 
 struct TheoremReport {
     std::string name;
     Outcome outcome = Outcome::unknown;
-    unsigned queries = 0;
+    unsigned paths = 0;   ///< ways through the machine code; 0 if the theorem is not about code
+    unsigned queries = 0; ///< questions put to Z3
     double seconds = 0;
-    std::vector<std::string> why; ///< why it is not proved; empty if it is
-    std::vector<std::string> log; ///< what was assumed and asked
+    bool cached = false;                  ///< proved earlier, of the same bytes by the same prover
+    std::vector<std::string> why;         ///< why it is not proved; empty if it is
+    std::vector<std::string> log;         ///< what was assumed and asked, for `--details`
+    std::vector<std::string> assumptions; ///< in words; the theorem has shown each to be satisfiable
+    /// Addresses [first, second) of the image whose bytes the theorem read or executed, in any order: while
+    /// these are the same, so is the answer. Empty: it depends on all of the image.
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> touched;
+    /// Functions of the kernel that the theorem knows by name: those it begins at, and those that contracts
+    /// stand for. Their addresses matter too where `touched` is not empty.
+    std::vector<std::string> functions;
 };
 
-/// All theorems, in the order in which they are reported.
+/// What theorems are run against.
+struct Setting {
+    std::shared_ptr<const Image> image;     ///< null where only theorems run that need none
+    std::shared_ptr<const Layouts> layouts; ///< as image
+    bool full = false;                      ///< the full check
+    bool examples = false;                  ///< log an example of each question
+    std::string smt_folder;                 ///< where obligations are written as SMT-LIB; "" if nowhere
+    std::string disk_image;                 ///< "" if there is none
+};
+
+struct Theorem {
+    std::string name;     ///< group/subject, as typed after T=
+    std::string sentence; ///< what is claimed, for people
+    bool only_in_full = false;
+    bool needs_image = false;
+    std::function<TheoremReport(const Setting&)> run;
+    /// Of a theorem about machine code: what it runs and states, for comparing two images (mutants).
+    std::function<void(MachineProof&)> body;
+    /// What it depends on besides the bytes of the image, for the cache; "" is the whole prover.
+    std::string inputs;
+};
+
+/// All theorems, in the order in which they are reported: the rule table's, then the machine code's.
 std::vector<Theorem> all_theorems();
 
-// The groups, each in a file of its own.
-std::vector<Theorem> reachable_theorems();
-std::vector<Theorem> precedence_theorems();
-std::vector<Theorem> accepted_theorems();
-std::vector<Theorem> count_theorems();
-std::vector<Theorem> flag_word_theorems();
-std::vector<Theorem> context_theorems();
-std::vector<Theorem> switching_theorems();
-std::vector<Theorem> profile_theorems();
-
-/// Runs one theorem over this table, in a context of its own. A theorem that asks nothing is vacuous; an
-/// exception of Z3 is unknown.
-TheoremReport run_theorem(const Theorem& theorem, const RuleTable& table, ProofOptions options = {});
+// The two halves, in rules/ and theorems/.
+std::vector<Theorem> rules_theorems();
+std::vector<Theorem> machine_theorems();
 
 } // namespace forkproof::proofs

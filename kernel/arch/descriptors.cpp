@@ -3,6 +3,7 @@
 
 extern "C" const forkproof::u32 trap_stubs[32], irq_stubs[16]; // entry.asm
 extern "C" void entry_syscall();
+extern "C" void entry_syscall_watched();
 
 namespace forkproof {
 
@@ -35,14 +36,18 @@ Descriptor gate(u32 selector, u32 offset, u32 type) {
     return Descriptor{(offset & 0xffff0000) | type} << 32 | selector << 16 | (offset & 0xffff);
 }
 
+void set_syscall_gate(void (*entry)()) {
+    idt[SYSCALL_VECTOR] =
+        gate(KERNEL_CS, address_of(reinterpret_cast<const void*>(entry)), INTERRUPT_GATE | FROM_RING_3);
+}
+
 void fill_idt() {
     for (u32 v = 0; v < 32; v++) idt[v] = gate(KERNEL_CS, trap_stubs[v], INTERRUPT_GATE);
     idt[BREAKPOINT] |= Descriptor{FROM_RING_3} << 32;
     idt[OVERFLOW] |= Descriptor{FROM_RING_3} << 32;
     idt[DOUBLE_FAULT] = gate(DOUBLE_FAULT_SELECTOR, 0, TASK_GATE);
     for (u32 i = 0; i < IRQS; i++) idt[IRQ_BASE + i] = gate(KERNEL_CS, irq_stubs[i], INTERRUPT_GATE);
-    idt[SYSCALL_VECTOR] = gate(KERNEL_CS, address_of(reinterpret_cast<const void*>(entry_syscall)),
-                               INTERRUPT_GATE | FROM_RING_3);
+    set_syscall_gate(entry_syscall);
 }
 
 } // namespace
@@ -70,6 +75,8 @@ void descriptors_init() {
                  : "m"(gdtr), "m"(idtr), "i"(KERNEL_CS), "r"(u32{KERNEL_DS}), "r"(0), "r"(u32{TSS_SELECTOR})
                  : "memory");
 }
+
+void watch_syscalls() { set_syscall_gate(entry_syscall_watched); }
 
 void load_tls(const Thread& thread) {
     for (u32 i = 0; i < GDT_ENTRY_TLS_ENTRIES; i++) gdt[GDT_ENTRY_TLS_MIN + i] = thread.tls[i];

@@ -9,7 +9,7 @@
 
 NOT_A_CALL    equ -1                    ; PtRegs.orig_ax outside a system call
 
-extern do_trap, do_irq, do_syscall, prepare_return_to_user
+extern do_trap, do_irq, do_syscall, do_syscall_watched, prepare_return_to_user
 extern schedule_tail, kernel_thread_exit
 
 section .text
@@ -44,18 +44,22 @@ section .text
 %endmacro
 
 ; int 0x80. The backtrace of what the call does ends here, so ebp is zero.
+%macro syscall_entry 2                  ; the label, what does the call
 align 16
-global entry_syscall:function (entry_syscall.end - entry_syscall)
-entry_syscall:
+global %1:function (%1.end - %1)
+%1:
         push    eax                     ; orig_ax: the call's number, which eax itself loses to the result
         push    gs
         save_registers
         xor     ebp, ebp
         push    esp
-        call    do_syscall
+        call    %2
         add     esp, 4
         jmp     leave_to_user
 .end:
+%endmacro
+
+syscall_entry entry_syscall, do_syscall
 
 ; A trap or an interrupt, from a stub at the end of this file. On the stack: the vector (or the IRQ) where gs
 ; belongs, above it the error code where orig_ax belongs. From ring 3 the backtrace ends here; from the kernel
@@ -185,6 +189,9 @@ switch_context:
         pop     ebp
         ret
 .end:
+
+; int 0x80 where the kernel stack's use is measured (kernel/check/stack_watch.cpp).
+syscall_entry entry_syscall_watched, do_syscall_watched
 
 ; Double faults come through a task gate (kernel/arch/double_fault.cpp): a fresh set of registers, the stack of
 ; its own TSS, and the error code, which is always 0, on it.

@@ -31,6 +31,9 @@ extern "C" void do_trap(PtRegs* regs, u32 vector, u32 error_code);
 extern "C" void do_irq(PtRegs* regs, u32 irq);
 /// int 0x80: dispatches by regs->ax and stores the result there (kernel/syscalls/dispatch.cpp).
 extern "C" void do_syscall(PtRegs* regs);
+/// The same, measured (kernel/check/stack_watch.cpp). It is called once watch_syscalls has been.
+extern "C" void do_syscall_watched(PtRegs* regs);
+void watch_syscalls();
 /// Before every return to ring 3: reschedules and delivers signals (kernel/task/deliver.cpp).
 extern "C" void prepare_return_to_user(PtRegs* regs);
 

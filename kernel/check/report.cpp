@@ -6,6 +6,7 @@
 #include "kernel/check/calls.hpp"
 #include "kernel/check/checker.hpp"
 #include "kernel/check/fail.hpp"
+#include "kernel/check/stack_watch.hpp"
 #include "kernel/lib/print.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/frame.hpp"
@@ -99,6 +100,7 @@ void power_off(u32 status) {
     if (check_counts().rounds) check_invariants("reboot", me, 0, nullptr);
     print_calls();
     print_invariants();
+    print_stack_use();
     const bool missed = fail_injection_missed();
     if (by_init)
         print("power-off: init, status {}\n", status);

@@ -7,6 +7,8 @@ namespace forkproof {
 
 namespace {
 
+u64 next_serial = 1; // 0 is the idle task's
+
 /// Which signal tells the child's parent of its death; -1 for a thread, which nobody waits for.
 void choose_exit_signal(Task& child, u32 flags, const Task& caller) {
     const Task& leader = *caller.group_leader;
@@ -51,6 +53,7 @@ void start_process(Task& child, Pid* pid, u32 flags, Task& caller) {
 FORKPROOF_BOUNDARY void publish(ForkRequest& request) {
     Task& child = *request.child;
     Task& caller = *current();
+    child.serial = next_serial++; // here, so that a failed call uses none up
     choose_exit_signal(child, request.flags, caller);
     choose_parent(child, request.flags, caller);
     if (request.flags & CLONE_THREAD)

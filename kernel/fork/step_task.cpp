@@ -10,8 +10,6 @@ namespace forkproof {
 
 namespace {
 
-u64 next_serial = 1; // 0 is the idle task's
-
 /// The FPU registers as they are now, if the parent has used them. False: memory is out.
 bool copy_fpu(Task& child, Task& parent) {
     if (!parent.thread.fpu) return true;
@@ -28,7 +26,6 @@ void copy_values(Task& child, const Task& parent, const ForkRequest& request) {
     memcpy(child.comm, parent.comm, TASK_COMM_LEN);
     child.flags = (parent.flags & ~static_cast<u32>(PF_SUPERPRIV | PF_EXITING | PF_SIGNALED)) |
                   PF_FORKNOEXEC | PF_STARTING;
-    child.serial = next_serial++;
     child.self_exec_id = parent.self_exec_id;
     child.blocked = parent.blocked;
     child.start_time = rdtsc();

@@ -36,14 +36,16 @@ Cred* cred_init() {
     return cred;
 }
 
+/// A loop: user namespaces nest as deep as there is memory, and the last holder gives them all back.
 void put_user_struct(User* user) {
-    if (--user->count != 0) return;
-    UserNs* ns = user->user_ns;
-    user->ns_node.unlink();
-    destroy(user);
-    if (--ns->count != 0) return;
-    if (ns->creator) put_user_struct(ns->creator);
-    destroy(ns);
+    while (user && --user->count == 0) {
+        UserNs* ns = user->user_ns;
+        user->ns_node.unlink();
+        destroy(user);
+        if (--ns->count != 0) return;
+        user = ns->creator; // null for the first
+        destroy(ns);
+    }
 }
 
 User* find_or_make_user(UserNs* ns, u32 uid) {

@@ -1,4 +1,5 @@
 #include "kernel/task/pid.hpp"
+#include "kernel/lib/boundary.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/task/task.hpp"
 
@@ -9,7 +10,9 @@ namespace {
 constexpr u32 HASH_SIZE = 256;
 constinit List<Upid, &Upid::hash> pid_hash[HASH_SIZE] = {};
 
-auto& bucket(i32 nr, const PidNs* ns) { return pid_hash[(static_cast<u32>(nr) + ns->id * 37) % HASH_SIZE]; }
+FORKPROOF_BOUNDARY auto& pid_bucket(i32 nr, const PidNs* ns) {
+    return pid_hash[(static_cast<u32>(nr) + ns->id * 37) % HASH_SIZE];
+}
 
 bool taken(const PidNs& ns, u32 nr) { return ns.pidmap[nr / 8] >> (nr % 8) & 1; }
 void set_taken(PidNs& ns, u32 nr, bool on) {
@@ -19,7 +22,7 @@ void set_taken(PidNs& ns, u32 nr, bool on) {
 }
 
 /// The next free number after the cursor, wrapping to RESERVED_PIDS; 0 if all are taken.
-u32 alloc_number(PidNs& ns) {
+FORKPROOF_BOUNDARY u32 alloc_number(PidNs& ns) {
     if (ns.nr_free == 0) return 0;
     u32 nr = ns.last_pid + 1;
     for (u32 tried = 0; tried < PID_MAX; tried++, nr++) {
@@ -56,7 +59,7 @@ Pid* alloc_pid(PidNs* ns) {
     }
     get_pid_ns(ns);
     for (u32 i = 0; i <= pid->level; i++)
-        bucket(pid->numbers[i].nr, pid->numbers[i].ns).push_front(pid->numbers[i]);
+        pid_bucket(pid->numbers[i].nr, pid->numbers[i].ns).push_front(pid->numbers[i]);
     return pid;
 }
 
@@ -82,7 +85,7 @@ void detach_pid(Task& task, PidType type) {
 }
 
 Pid* find_pid(i32 nr, const PidNs* ns) {
-    for (Upid& u : bucket(nr, ns)) {
+    for (Upid& u : pid_bucket(nr, ns)) {
         if (u.nr != nr || u.ns != ns) continue;
         Upid* first = &u - ns->level; // numbers[level] is this one
         return reinterpret_cast<Pid*>(reinterpret_cast<char*>(first) - offsetof(Pid, numbers));

@@ -36,9 +36,9 @@ FORKPROOF_BOUNDARY void sched_fork(Task& child, bool reset_on_fork_holds) {
     }
     child.sched_class = rt_prio(child.prio) ? SchedClass::rt : SchedClass::fair;
     // A new task waits for one slice, so that forking gains a program no time (START_DEBIT).
-    const u64 slice = rq.nr_running == 0 ? SCHED_LATENCY : SCHED_LATENCY / (rq.nr_running + 1);
+    const u32 slice = static_cast<u32>(SCHED_LATENCY) / (rq.nr_running + 1);
     const u64 base = parent.vruntime > rq.min_vruntime ? parent.vruntime : rq.min_vruntime;
-    child.vruntime = base + (slice < MIN_GRANULARITY ? MIN_GRANULARITY : slice);
+    child.vruntime = base + (slice < MIN_GRANULARITY ? MIN_GRANULARITY : u64{slice});
 }
 
 FORKPROOF_BOUNDARY void wake_up_new_task(Task& child) {

@@ -1,6 +1,6 @@
 // Faults to plant in a copy of the rule table, each with the theorem that must notice it.
 #pragma once
-#include "proofs/rule_table.hpp"
+#include "proofs/rules/rule_table.hpp"
 #include <functional>
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 // The form of the rule table, the counts by brute force, and the errno and flag names.
 #include "invariants/rules.hpp"
 #include "kernel/fork/verdict.hpp"
-#include "proofs/known_counts.hpp"
+#include "proofs/rules/known_counts.hpp"
 #include "tests/unit/contexts.hpp"
 #include <bit>
 #include <gtest/gtest.h>

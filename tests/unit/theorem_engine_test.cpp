@@ -1,6 +1,7 @@
 // What the prover must never do: call proved what is unknown or vacuous, misread a call, or count wrongly.
-#include "proofs/count_models.hpp"
 #include "proofs/report.hpp"
+#include "proofs/rules/count_models.hpp"
+#include "proofs/rules/theorem.hpp"
 #include "tests/unit/contexts.hpp"
 #include <gtest/gtest.h>
 
@@ -9,14 +10,14 @@ namespace {
 
 using namespace proofs;
 
-TheoremReport run(const std::function<void(Proof&)>& body, ProofOptions options = {}) {
+TheoremReport run(const std::function<void(RuleProof&)>& body, RuleProofOptions options = {}) {
     static const RuleTable table = shipped_rule_table();
-    return run_theorem({"test/theorem", "a sentence", body}, table, options);
+    return run_rule_theorem({"test/theorem", "a sentence", body}, table, options);
 }
 
 TEST(Outcome, ASolverThatGivesUpIsUnknownAndNotProved) {
     const auto factor =
-        [](Proof& proof) { // 2^61-1 times 3: there are none, but that is not found in a thousand steps
+        [](RuleProof& proof) { // 2^61-1 times 3: there are none, but that is not found in a thousand steps
             const z3::expr a = proof.z3().bv_const("a", 64), b = proof.z3().bv_const("b", 64);
             proof.exists("factors", a * b == proof.z3().bv_val("6917529027641081853", 64) && z3::ugt(a, 3) &&
                                         z3::ugt(b, 3) && a.extract(63, 40) == 0 && b.extract(63, 40) == 0);
@@ -28,7 +29,7 @@ TEST(Outcome, ASolverThatGivesUpIsUnknownAndNotProved) {
 }
 
 TEST(Outcome, UnsatisfiableAssumptionsAreVacuous) {
-    const TheoremReport report = run([](Proof& proof) {
+    const TheoremReport report = run([](RuleProof& proof) {
         const CallTerms call = proof.call();
         proof.assume("THREAD", call.has_any(CLONE_THREAD));
         proof.assume("not THREAD", !call.has_any(CLONE_THREAD));
@@ -38,7 +39,7 @@ TEST(Outcome, UnsatisfiableAssumptionsAreVacuous) {
 }
 
 TEST(Outcome, AnUnsatisfiablePreconditionIsVacuous) {
-    const TheoremReport report = run([](Proof& proof) {
+    const TheoremReport report = run([](RuleProof& proof) {
         const CallTerms call = proof.call();
         proof.prove("anything", call.flags == 1 && call.flags == 2, proof.z3().bool_val(false));
     });
@@ -47,12 +48,12 @@ TEST(Outcome, AnUnsatisfiablePreconditionIsVacuous) {
 }
 
 TEST(Outcome, ATheoremThatAsksNothingIsVacuous) {
-    EXPECT_EQ(run([](Proof&) {}).outcome, Outcome::vacuous);
-    EXPECT_EQ(run([](Proof& proof) { proof.check("true", true); }).outcome, Outcome::vacuous);
+    EXPECT_EQ(run([](RuleProof&) {}).outcome, Outcome::vacuous);
+    EXPECT_EQ(run([](RuleProof& proof) { proof.check("true", true); }).outcome, Outcome::vacuous);
 }
 
 TEST(Outcome, AnErrorOfZ3IsUnknown) {
-    const TheoremReport report = run([](Proof& proof) {
+    const TheoremReport report = run([](RuleProof& proof) {
         proof.exists("sorts that do not match", proof.z3().bv_const("a", 8) == proof.z3().bv_const("b", 9));
     });
     EXPECT_EQ(report.outcome, Outcome::unknown);
@@ -64,8 +65,9 @@ TEST(Outcome, NothingIsNotAllProved) { EXPECT_FALSE(all_proved({})); }
 
 TEST(Outcome, ParityOfWhatIsAskedDoesNotDependOnEarlierTheorems) {
     const RuleTable table = shipped_rule_table();
-    for (const Theorem& theorem : context_theorems())
-        EXPECT_EQ(run_theorem(theorem, table).queries, run_theorem(theorem, table).queries) << theorem.name;
+    for (const RuleTheorem& theorem : context_theorems())
+        EXPECT_EQ(run_rule_theorem(theorem, table).queries, run_rule_theorem(theorem, table).queries)
+            << theorem.name;
 }
 
 TEST(TermVerdict, AgreesWithTheTableReadAsAFunction) {

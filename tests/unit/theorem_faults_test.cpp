@@ -1,6 +1,7 @@
 // The theorems' own test: a fault planted in the rule table must be refuted, by the theorem that is there for
 // it, with a counterexample that a person can read; and no theorem is there that no fault refutes.
 #include "proofs/report.hpp"
+#include "proofs/rules/theorem.hpp"
 #include "tests/unit/planted_faults.hpp"
 #include <algorithm>
 #include <future>
@@ -20,28 +21,28 @@ std::string joined(const std::vector<std::string>& lines) {
 
 TEST(Theorems, AllAreProvedOfTheShippedTable) {
     const RuleTable table = shipped_rule_table();
-    for (const Theorem& theorem : all_theorems()) {
-        const TheoremReport report = run_theorem(theorem, table);
+    for (const RuleTheorem& theorem : all_rule_theorems()) {
+        const TheoremReport report = run_rule_theorem(theorem, table);
         EXPECT_EQ(report.outcome, Outcome::proved) << theorem.name << "\n" << joined(report.why);
     }
 }
 
 TEST(Theorems, HaveNamesOfTheirOwn) {
     std::set<std::string> names;
-    for (const Theorem& theorem : all_theorems())
+    for (const RuleTheorem& theorem : all_rule_theorems())
         EXPECT_TRUE(names.insert(theorem.name).second) << theorem.name;
 }
 
 TEST(PlantedFaults, AreRefutedByTheTheoremThatIsThereForThem) {
-    const std::vector<Theorem> theorems = all_theorems();
+    const std::vector<RuleTheorem> theorems = all_rule_theorems();
     for (const PlantedFault& fault : planted_faults()) {
         RuleTable table = shipped_rule_table();
         fault.plant(table);
         for (const std::string& name : fault.refuted) {
             const auto theorem = std::find_if(theorems.begin(), theorems.end(),
-                                              [&](const Theorem& t) { return t.name == name; });
+                                              [&](const RuleTheorem& t) { return t.name == name; });
             ASSERT_NE(theorem, theorems.end()) << name;
-            const TheoremReport report = run_theorem(*theorem, table);
+            const TheoremReport report = run_rule_theorem(*theorem, table);
             EXPECT_EQ(report.outcome, Outcome::refuted) << fault.what << ": " << name << "\n"
                                                         << joined(report.why);
             EXPECT_FALSE(report.why.empty());
@@ -55,7 +56,7 @@ TEST(PlantedFaults, RefuteEveryTheorem) {
     std::set<std::string> refuted;
     for (const PlantedFault& fault : planted_faults())
         refuted.insert(fault.refuted.begin(), fault.refuted.end());
-    for (const Theorem& theorem : all_theorems())
+    for (const RuleTheorem& theorem : all_rule_theorems())
         EXPECT_TRUE(refuted.contains(theorem.name))
             << "no planted fault shows that " << theorem.name << " can fail";
 }
@@ -77,12 +78,12 @@ struct Tally {
 /// Judges every second fault, beginning with the first or the second: two of these run at once.
 Tally judge_faults(const std::vector<PlantedFault>& faults, std::size_t first) {
     Tally tally;
-    std::vector<Theorem> theorems = all_theorems();
-    ProofOptions options;
+    std::vector<RuleTheorem> theorems = all_rule_theorems();
+    RuleProofOptions options;
     options.counterexamples = false;
     const RuleTable shipped = shipped_rule_table();
-    auto notices = [&](const Theorem& theorem, const RuleTable& table) {
-        return run_theorem(theorem, table, options).outcome != Outcome::proved;
+    auto notices = [&](const RuleTheorem& theorem, const RuleTable& table) {
+        return run_rule_theorem(theorem, table, options).outcome != Outcome::proved;
     };
     for (std::size_t i = first; i < faults.size(); i += 2) {
         RuleTable table = shipped;
@@ -93,7 +94,7 @@ Tally judge_faults(const std::vector<PlantedFault>& faults, std::size_t first) {
                 continue;
             }
             const auto catcher = std::find_if(theorems.begin() + 1, theorems.end(),
-                                              [&](const Theorem& t) { return notices(t, table); });
+                                              [&](const RuleTheorem& t) { return notices(t, table); });
             if (catcher == theorems.end()) {
                 tally.missed.push_back(faults[i].what);
                 continue;
@@ -122,12 +123,12 @@ TEST(SystematicFaults, AreRefutedOrProvedToChangeNothing) {
 TEST(Counterexample, IsSaidInFlagNames) {
     RuleTable table = shipped_rule_table();
     std::erase_if(table.rows, [](const RuleRow& r) { return r.id == RuleId::newns_fs; });
-    for (const Theorem& theorem : all_theorems()) {
+    for (const RuleTheorem& theorem : all_rule_theorems()) {
         if (theorem.name != "accepted/newns-without-fs") continue;
         const std::vector<std::string> expected{"does not hold: NEWNS never comes with FS",
                                                 "flags    FS NEWNS", "context  cap_sys_admin",
                                                 "rules    default", "verdict  accepted"};
-        EXPECT_EQ(run_theorem(theorem, table).why, expected);
+        EXPECT_EQ(run_rule_theorem(theorem, table).why, expected);
     }
 }
 

@@ -1,0 +1,84 @@
+#include "proofs/machine/merge.hpp"
+#include <algorithm>
+
+namespace forkproof::proofs {
+
+bool can_merge(const State& a, const State& b) {
+    if (a.divided || b.divided || a.ring3 || b.ring3) return false;
+    if (a.ip != b.ip || a.calls.size() != b.calls.size() || !a.get(Reg::esp).same(b.get(Reg::esp))) return false;
+    for (std::size_t i = 0; i < a.calls.size(); i++)
+        if (a.calls[i].return_address != b.calls[i].return_address || a.calls[i].esp != b.calls[i].esp) return false;
+    for (int s = 0; s < 6; s++)
+        if (!a.get(static_cast<Seg>(s)).same(b.get(static_cast<Seg>(s)))) return false;
+    for (const auto& [address, block] : a.memory.blocks)
+        if (const auto found = b.memory.blocks.find(address);
+            found != b.memory.blocks.end() && (found->second.kind != block.kind || found->second.fresh != block.fresh))
+            return false;
+    // Of these two there is one value; the other flags become undefined.
+    for (const Flag f : {Flag::df, Flag::interrupt}) {
+        if (!a.flags.defined(f) || !b.flags.defined(f)) return false;
+        const Truth x = a.flags.get(f), y = b.flags.get(f);
+        if (!x.known() || !y.known() || x.value() != y.value()) return false;
+    }
+    return true;
+}
+
+namespace {
+
+/// The conditions from `from` on, together.
+Truth all_of(const std::vector<z3::expr>& conditions, std::size_t from) {
+    Truth all = true;
+    for (std::size_t i = from; i < conditions.size(); i++) all = all && Truth(conditions[i]);
+    return all;
+}
+
+Truth choose(const Truth& which, const Truth& a, const Truth& b) {
+    if (a.known() && b.known() && a.value() == b.value()) return a;
+    return (which && a) || (!which && b);
+}
+
+void merge_memory(const Truth& is_a, State& result, const State& a, const State& b) {
+    std::map<std::uint32_t, std::uint32_t> written; // and by which instruction
+    for (const auto& [address, w] : a.memory.written()) written[address] = w.by;
+    for (const auto& [address, w] : b.memory.written()) written[address] = w.by;
+    for (const auto& [address, by] : written) {
+        const Word x = a.memory.peek(address, 4), y = b.memory.peek(address, 4);
+        result.memory.poke(address, ite(is_a, x, y), by);
+    }
+    // A fresh object that one path lacks is dead there; a freed one that the other has not freed is alive.
+    auto alive_in = [](const State& s, std::uint32_t address, bool fresh) {
+        const auto found = s.memory.blocks.find(address);
+        return found != s.memory.blocks.end() ? found->second.alive : Truth(!fresh);
+    };
+    for (const State* s : {&a, &b})
+        for (const auto& [address, block] : s->memory.blocks) result.memory.blocks.insert_or_assign(address, block);
+    for (auto& [address, block] : result.memory.blocks)
+        block.alive = choose(is_a, alive_in(a, address, block.fresh), alive_in(b, address, block.fresh));
+}
+
+} // namespace
+
+State merge(const State& a, const State& b) {
+    const std::vector<z3::expr>&x = a.conditions(), &y = b.conditions();
+    std::size_t common = 0;
+    while (common < x.size() && common < y.size() && z3::eq(x[common], y[common])) common++;
+    const Truth is_a = all_of(x, common), is_b = all_of(y, common);
+
+    State result = a;
+    merge_memory(is_a, result, a, b);
+    for (int r = 0; r < 8; r++) {
+        const auto reg = static_cast<Reg>(r);
+        result.set(reg, ite(is_a, a.get(reg), b.get(reg)));
+    }
+    for (const Flag f : {Flag::cf, Flag::pf, Flag::af, Flag::zf, Flag::sf, Flag::of}) result.flags.set_undefined(f);
+    result.keep_conditions(common);
+    result.assume((is_a || is_b).expr(a.z3()));
+    result.keep_facts_of(b);
+    result.note(Event::Kind::note, a.ip, 0, MERGED);
+    result.steps = std::max(a.steps, b.steps);
+    result.names = std::max(a.names, b.names);
+    result.lowest_esp = std::min(a.lowest_esp, b.lowest_esp);
+    return result;
+}
+
+} // namespace forkproof::proofs

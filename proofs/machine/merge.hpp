@@ -1,0 +1,17 @@
+// Two paths that have come to the same place become one, whose words are one or the other. A pointer that may
+// be either is resolved again where it is used, so merging loses nothing; it only puts off the division.
+#pragma once
+#include "proofs/machine/state.hpp"
+
+namespace forkproof::proofs {
+
+/// A note on the path where it has been merged: what was noted before is one way's alone.
+inline constexpr const char* MERGED = "(other ways have met this one here)";
+
+/// Whether they stand at the same place, with the same calls open and the same stack.
+[[nodiscard]] bool can_merge(const State& a, const State& b);
+/// The state that is `a` where a's conditions hold and `b` where b's do; they must exclude each other, as the ways
+/// of one run do. Arithmetic flags are undefined afterwards.
+[[nodiscard]] State merge(const State& a, const State& b);
+
+} // namespace forkproof::proofs

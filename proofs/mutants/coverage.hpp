@@ -1,0 +1,45 @@
+// Which code the theorems cover: what each of them has executed or read while it was proved.
+#pragma once
+#include "proofs/image/elf.hpp"
+#include "proofs/machine/decode.hpp"
+#include "proofs/mutants/workers.hpp"
+#include "proofs/theorem.hpp"
+#include <map>
+
+namespace forkproof::proofs::mutants {
+
+/// What mutants are judged by: the theorems about this image, all proved of it as it is, and what each
+/// touched.
+struct Baseline {
+    std::vector<Theorem> theorems;
+    std::vector<TheoremReport> reports;
+    Setting setting;
+
+    /// By number, those that touched any of these bytes.
+    [[nodiscard]] std::vector<std::size_t> touching(u32 address, std::size_t bytes) const;
+};
+
+/// Proves the theorems about the image whose names begin with one of these (all, if there is none), each in a
+/// worker. A line for each that is not proved, or that does not say what it touched: then no mutant can be
+/// judged.
+struct BaselineResult {
+    Baseline baseline;
+    std::vector<std::string> wrong;
+};
+BaselineResult prove_baseline(const Setting& setting, const std::vector<std::string>& names,
+                              const std::string& remembered, const WorkerOptions& options);
+
+/// An instruction of a covered function.
+struct CoveredInstruction {
+    Instruction instruction;
+    const Function* function;
+    std::vector<std::size_t> theorems; ///< that executed it; empty: no theorem did
+};
+
+/// All instructions of the functions of which a theorem executed any, by address, without padding.
+std::vector<CoveredInstruction> covered_code(const Baseline& baseline);
+
+/// The text of a source line, "kernel/fork/publish.cpp:51"; "" if it cannot be read.
+std::string source_line(const std::string& place);
+
+} // namespace forkproof::proofs::mutants

@@ -1,0 +1,33 @@
+// What is known and accepted: code that no theorem executes, and mutants that none refutes, each with a
+// reason. What is not named here makes `make mutants` fail, and so does a row that names nothing (any more).
+#pragma once
+#include "proofs/mutants/coverage.hpp"
+#include "proofs/mutants/results.hpp"
+#include <array>
+#include <string_view>
+
+namespace forkproof::proofs::mutants {
+
+struct DeadCode {
+    std::string_view function; ///< as proofs/image names it
+    std::string_view source;   ///< a part of the source line; "" is all of the function
+    std::string_view reason;
+};
+const std::vector<DeadCode>& dead_code();
+
+struct KnownSurvivor {
+    std::string_view function;
+    std::string_view source; ///< a part of the source line; "" is any
+    std::string_view kind;   ///< of the mutation; "" is any
+    std::string_view reason;
+};
+const std::vector<KnownSurvivor>& known_survivors();
+
+/// The reason, or "".
+std::string reason_for(const MutantResult& survivor);
+
+/// A line for each stretch of code that no theorem executes and no row explains, and for each row of dead
+/// code that explains nothing.
+std::vector<std::string> unexplained(const std::vector<CoveredInstruction>& code, const Image& image);
+
+} // namespace forkproof::proofs::mutants

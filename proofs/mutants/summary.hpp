@@ -1,0 +1,25 @@
+// What a person sees of the mutants, and whether it is good enough.
+#pragma once
+#include "proofs/mutants/results.hpp"
+
+namespace forkproof::proofs::mutants {
+
+/// What a whole run must reach.
+inline constexpr std::size_t LEAST_MACHINE_MUTANTS = 1000, MOST_SURVIVORS = 20;
+inline constexpr unsigned LEAST_REFUTED_PERCENT = 98;
+
+struct Count {
+    std::size_t all = 0, refuted = 0, equivalent = 0,
+                survived = 0; ///< whatever is none of the others survived
+};
+Count count(const Results& results, bool source);
+
+/// Why this is not good enough, a line each; none if it is. Of a part, or of a sample, only what can be said
+/// of it.
+std::vector<std::string> shortcomings(const Results& results);
+
+/// The table of theorems and what each refutes, survivors, code that is not reached, shortcomings, and last
+/// "mutants: N refuted: R equivalent: E survived: S".
+std::vector<std::string> summary(const Results& results);
+
+} // namespace forkproof::proofs::mutants

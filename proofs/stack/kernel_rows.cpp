@@ -1,0 +1,94 @@
+// What the stack analysis believes of Forkproof's kernel.
+#include "proofs/stack/kernel_rows.hpp"
+#include "kernel/arch/pt_regs.hpp"
+
+namespace forkproof::proofs::stack {
+
+std::vector<Pointed> kernel_rows() {
+    using By = Pointed::By;
+    const char* const by_type = "its type is that of these functions";
+    std::vector<Pointed> rows{
+        {"do_syscall", By::column, {"table"}, 0, 4, "the number is an index into the table"},
+        {"copy_process", By::column, {"steps"}, 4, 20, "an index below STEP_COUNT"},
+        {"copy_process", By::column, {"steps"}, 8, 20, "a row of steps"},
+        {"acquire_watched", By::column, {"steps"}, 4, 20, "an index below STEP_COUNT"},
+        {"wrongly_shared", By::column, {"held"}, 4, 8, "a row of held"},
+        {"provoke_after_clone", By::column, {"rows"}, 4, 8, "a row of rows"},
+        {"parse_command_line", By::column, {"known_words"}, 12, 20, "a row of known_words"},
+        {"for_each_reference_of_task", By::column, {"vtable for Tally"}, 8, 4, by_type},
+        {"for_each_reference_of", By::column, {"vtable for Tally"}, 8, 4, by_type},
+        {"for_each_root_reference", By::column, {"vtable for Tally"}, 8, 4, by_type},
+        {"for_each_live", By::lambda, {"void*, void*"}, 0, 0, by_type},
+        {"for_each_page", By::lambda, {"void*, unsigned int, Pfn, unsigned int"}, 0, 0, by_type},
+        {"for_each_runnable", By::lambda, {"void*, Task&"}, 0, 0, by_type},
+        {"format_to", By::lambda, {"void*, Text"}, 0, 0, by_type},
+        {"KernelView::each_user::{lambda#1}::_FUN",
+         By::lambda,
+         {"void*, KernelView::UserRef"},
+         0,
+         0,
+         by_type},
+        {"KernelView::every_of_kind::{lambda#1}::_FUN",
+         By::lambda,
+         {"void*, KernelView::Counted"},
+         0,
+         0,
+         by_type},
+        {"KernelView::each_signal", By::lambda, {"void*, KernelView::GroupRef"}, 0, 0, by_type},
+        {"ret_from_kernel_thread", By::named, {"start_init"}, 0, 0, "the only kernel thread"},
+        {"switch_context",
+         By::inside,
+         {"its own label: another task goes on on its own stack"},
+         0,
+         0,
+         "a task is resumed where it was switched away from"},
+    };
+    const std::vector<std::string> files{"regular_ops", "directory_ops", "console_ops",
+                                         "null_ops",    "zero_ops",      "pipe_ops"};
+    const std::pair<const char*, Address> members[] = {{"transfer", 4},  {"transfer", 8},
+                                                       {"seek", 12},     {"sys_ioctl", 16},
+                                                       {"put_file", 20}, {"BusyFile::~BusyFile", 20}};
+    for (const auto& [caller, at] : members)
+        rows.push_back({caller, By::column, files, at, 24, "a file's ops is one of these tables"});
+    return rows;
+}
+
+std::vector<std::pair<std::string, std::string>> kernel_entries() {
+    return {
+        {"trap_*", "in the interrupt table"},
+        {"irq_*", "in the interrupt table"},
+        {"entry_syscall*", "in the interrupt table"},
+        {"entry_double_fault", "in the double fault's TSS"},
+        {"ret_from_fork", "where a new task begins, on a stack of its own"},
+        {"ret_from_kernel_thread", "where a new kernel thread begins, on a stack of its own"},
+        {"restore_*", "compared with, in fix_up_return"},
+        {"kernel_entry", "the text's beginning, for backtraces"},
+    };
+}
+
+Beliefs kernel_beliefs() {
+    return {
+        .nestings = {{"release_task", 2,
+                      "a thread's may release its leader; a leader's releases no other task"}},
+        .left_out = {{"panic*", true, "a panic is the end of the run"},
+                     {"end_with_violation", true, "a violation is the end of the run"},
+                     {"provoke_after_clone", false,
+                      "plants the fault that provoke= asks for, stack overflow included"}},
+        .entered = {{"entry_syscall*", RING_CHANGE, "the processor"},
+                    {"irq_*", RING_CHANGE, "the processor"},
+                    {"trap_8", RING_CHANGE + 4, "the processor, with an error code"},
+                    {"trap_10", RING_CHANGE + 4, "the processor, with an error code"},
+                    {"trap_11", RING_CHANGE + 4, "the processor, with an error code"},
+                    {"trap_12", RING_CHANGE + 4, "the processor, with an error code"},
+                    {"trap_13", RING_CHANGE + 4, "the processor, with an error code"},
+                    {"trap_14", RING_CHANGE + 4, "the processor, with an error code"},
+                    {"trap_17", RING_CHANGE + 4, "the processor, with an error code"},
+                    {"trap_*", RING_CHANGE, "the processor"},
+                    {"ret_from_fork", sizeof(PtRegs), "acquire_thread: struct PtRegs"},
+                    {"ret_from_kernel_thread", sizeof(PtRegs), "acquire_thread: struct PtRegs"},
+                    {"kernel_main", 16, "kernel_entry, on the boot's stack"}},
+        .stack_switch = {"switch_context"},
+    };
+}
+
+} // namespace forkproof::proofs::stack

@@ -1,0 +1,152 @@
+// exit/ROW: what fork acquires is what exit gives back, resource by resource: the step's acquire, then the very
+// function by which do_exit, release_task or free_task gives that resource back. The flag word and all counts are
+// free; exit/published and exit/whole put the rows together.
+#include "proofs/theorems/exit.hpp"
+#include "proofs/theorems/step_contract.hpp"
+#include "proofs/world/clean_pools.hpp"
+#include "proofs/world/live_world.hpp"
+#include <fmt/ranges.h>
+
+namespace forkproof::proofs {
+
+namespace {
+
+/// Who gives back what this field of the child holds.
+struct GivesBack {
+    const char *field, *function;
+};
+
+struct ExitRow {
+    const char* resource; ///< of the sharing table
+    std::vector<const char*> steps;
+    std::vector<GivesBack> exit; ///< in the order of do_exit, release_task, free_task
+};
+
+const ExitRow rows[] = {
+    {"cred", {"creds"}, {{"real_cred", "put_cred"}, {"cred", "put_cred"}}},
+    {"undo", {"semundo"}, {{"sysvsem", "put_undo_list"}}},
+    {"files", {"files"}, {{"files", "put_files"}}},
+    {"fs", {"fs"}, {{"fs", "put_fs"}}},
+    {"sighand", {"sighand"}, {{"sighand", "put_sighand"}}},
+    {"mm", {"mm"}, {{"mm", "put_mm"}}},
+    // With NEWNS the child's fs moves to the new mount: both together leave nothing.
+    {"nsproxy", {"fs", "namespaces"}, {{"fs", "put_fs"}, {"nsproxy", "put_nsproxy"}}},
+};
+
+class RowProof {
+  public:
+    RowProof(MachineProof& proof, const ExitRow& row, const std::string& title, const ForkShape& shape)
+        : row_(row), f_(proof, title, row.steps.front(), shape) {
+        LiveScene::add_globals(f_);
+        no_allocation_fails(f_.scene);
+        if (std::string(row.resource) == "mm") add_clean_pools(f_.scene, {2, true}, {1, true});
+        if (row.steps.size() > 1)
+            f_.scene.assume("FS with NEWNS has been refused (rule newns-fs)", !(f_.flag(CLONE_FS) && f_.flag(CLONE_NEWNS)));
+        f_.scene.reproduce = [](const auto&) { return "make run"; };
+    }
+
+    void prove() {
+        acquire(0, {});
+        if (f_.scene.proof().replaying()) return;
+        f_.scene.proof().check(fmt::format("some clone acquires {} and gives it back", row_.resource), given_back_ != 0);
+        const SharingRow& sharing = sharing_row(row_.resource);
+        if (sharing.share_flag != 0)
+            f_.scene.proof().check(fmt::format("the child shares its parent's {} on some path, on some not", row_.resource),
+                                   shared_ != 0 && shared_ != given_back_);
+    }
+
+  private:
+    /// The steps of the row, one after the other; what they have taken goes back at the end.
+    void acquire(std::size_t n, const std::optional<Path>& before) {
+        if (n == row_.steps.size()) return give_back(0, *before);
+        const StepTable table(f_.scene.proof());
+        const std::string function = table.rows()[table.index(row_.steps[n])].acquire_name;
+        const State from = before ? f_.scene.start_again(before->state) : f_.scene.start();
+        for (const Path& path : f_.scene.call_from(from, function, {word32(f_.request.address)}))
+            if (const auto made = f_.scene.when(path, is_zero(path.state.get(Reg::eax)))) acquire(n + 1, made);
+    }
+
+    void give_back(std::size_t n, const Path& before) {
+        if (n == row_.exit.size()) return all_back(before);
+        const Word held = ForkScene::now(before, f_.of(f_.child, row_.exit[n].field));
+        for (const std::uint64_t value : f_.scene.values(before, held)) {
+            const auto part = f_.scene.when(before, eq(held, word32(value)));
+            if (n == 0 && value == f_.before(f_.of(f_.parent, row_.exit[n].field)).value()) shared_++;
+            if (value == 0) {
+                give_back(n + 1, *part); // the callers ask first
+                continue;
+            }
+            const State from = f_.scene.start_again(part->state);
+            for (const Path& path : f_.scene.call_from(from, row_.exit[n].function, {word32(value)}))
+                give_back(n + 1, path);
+        }
+    }
+
+    void all_back(const Path& path) {
+        given_back_++;
+        Changes changes(f_, path);
+        for (const GivesBack& g : row_.exit) changes.anything(f_.of(f_.child, g.field));
+        if (std::string(row_.resource) == "cred") {
+            // One task less for the user is release_task's business (exit/published); a user of a new namespace is gone.
+            const Place processes = f_.of(f_.user, "processes");
+            changes.is(processes, f_.before(processes) + ite(f_.flag(CLONE_NEWUSER), word32(0), word32(1)));
+        }
+        changes.nothing_else();
+    }
+
+    const ExitRow& row_;
+    ForkScene f_;
+    unsigned given_back_ = 0, shared_ = 0;
+};
+
+void row_theorem(MachineProof& proof, const ExitRow& row) {
+    const std::string resource = row.resource;
+    RowProof(proof, row, resource, {}).prove();
+    if (resource == "undo") RowProof(proof, row, "undo, the caller has none", {.undo = false}).prove();
+    if (resource == "mm") RowProof(proof, row, "mm of two mappings", {.vmas = 2, .pages = 2}).prove();
+    if (resource == "files") RowProof(proof, row, "files in a page", {.open_files = 33}).prove();
+}
+
+/// A number: attached as publish does it, detached as release_task does it.
+void pid_row(MachineProof& proof) {
+    ForkScene f(proof, "pid", "pid");
+    NumberSpaces numbers(f.scene);
+    numbers.add(f.pid_ns, 1);
+    numbers.use_contracts();
+    f.scene.assume("the child's pid namespace is the caller's (exit/whole has the others)", !f.flag(CLONE_NEWPID));
+    unsigned freed = 0;
+    for (const Path& path : f.acquire("pid")) {
+        const auto made = f.scene.when(path, is_zero(path.state.get(Reg::eax)));
+        if (!made) continue;
+        const Word pid = ForkScene::now(*made, f.of(f.request, "pid"));
+        for (const Path& attached : f.scene.call_from(f.scene.start_again(made->state), "attach_pid",
+                                                      {word32(f.child.address), word32(0), pid}))
+            for (const Path& detached : f.scene.call_from(f.scene.start_again(attached.state), "detach_pid",
+                                                          {word32(f.child.address), word32(0)})) {
+                freed++;
+                Changes changes(f, detached);
+                for (const char* field : {"pid", "tgid"}) changes.anything(f.of(f.child, field));
+                changes.anything(f.of(f.request, "pid")); // nobody looks there after do_fork
+                changes.also(ResidueWhen::pid_reached).nothing_else();
+            }
+    }
+    if (!proof.replaying()) proof.check("some number is given back", freed != 0);
+}
+
+} // namespace
+
+std::vector<Theorem> exit_row_theorems() {
+    std::vector<Theorem> all;
+    for (const ExitRow& row : rows) {
+        std::string functions;
+        for (const GivesBack& g : row.exit)
+            if (functions.find(g.function) == std::string::npos) functions += (functions.empty() ? "" : " and ") + std::string(g.function);
+        all.push_back(machine_theorem(fmt::format("exit/{}", row.resource),
+                                      fmt::format("what {} takes, {} gives back: all as before", fmt::join(row.steps, " and "), functions),
+                                      [&row](MachineProof& proof) { row_theorem(proof, row); }));
+    }
+    all.push_back(machine_theorem("exit/pid", "what pid takes, detach_pid gives back: all as before", pid_row));
+    return all;
+}
+
+} // namespace forkproof::proofs

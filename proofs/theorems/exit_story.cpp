@@ -1,0 +1,260 @@
+// exit/WORD: a whole life in the kernel's real code. The caller forks with this flag word, waits, the child is
+// switched to, exits, the parent is switched to and reaps it. Then everything is as before the call, but for
+// what is listed here. No step is a contract: only the allocators, the checker, and ring 3's memory are.
+#include "proofs/theorems/exit.hpp"
+#include "proofs/theorems/scheduling.hpp"
+#include "proofs/world/clean_pools.hpp"
+#include "proofs/world/live_world.hpp"
+#include "proofs/world/user_memory.hpp"
+#include <fmt/core.h>
+
+namespace forkproof::proofs {
+
+namespace {
+
+constexpr std::uint32_t CHILD_SIGNAL = 17, WAIT_EXITED = 4, WAIT_ALL = 0x40000000; // linux-2.6.33 asm/signal.h, linux/wait.h
+constexpr std::uint32_t PENDING = 4; // TIF_SIGPENDING
+
+/// A task that has called switch_context: where it goes on.
+struct Asleep {
+    std::array<Word, 4> saved; ///< ebx, esi, edi, ebp
+    Word esp;
+    std::vector<OpenCall> calls;
+};
+constexpr Reg saved_registers[] = {Reg::ebx, Reg::esi, Reg::edi, Reg::ebp};
+
+struct Story {
+    const char* name;
+    std::uint32_t flags;
+    ForkShape shape = {};
+};
+
+class StoryProof : public LiveScene {
+  public:
+    StoryProof(MachineProof& proof, const Story& story)
+        : LiveScene(proof, story.name, "", story.shape), story_(story), result_(world.object("WaitResult", "result")) {
+        world.set(of(request, "flags"), story.flags);
+        scene.assume("", eq(flags, word32(story.flags)));
+        add_clean_pools(scene, {.pages = 2}, {.pages = 1});
+        no_allocation_fails(scene);
+        numbers.use_contracts(false);
+        use_story_contracts();
+        use_user_memory_contracts(scene);
+        use_charge_contract_for_all(*this);
+        scene.contract("check_preempt", [this](State& s) { // scheduling/preempts: who runs gives way, or not
+            const Place runs{s.address(s.memory.peek(world.global("current_task").address, 4)), "Task", 0};
+            const Place ti_flags = of(runs, "ti_flags");
+            const Word gives_way = shl(zext(s.unknown("the task gives way", 1), 32), word32(3)); // TIF_NEED_RESCHED
+            s.memory.poke(ti_flags.address, s.memory.peek(ti_flags.address, 4) | gives_way, s.ip);
+            returns_nothing(s);
+        });
+        stop_at_switches();
+        fair_caller();
+        merge();
+    }
+
+    void prove() {
+        for (const Path& path : call("do_fork")) {
+            if (at_switch(path)) // a vfork parent waits until the child has gone
+                child_lives(path, [this](const Path& returned) { number_returned(returned); });
+            else
+                number_returned(path);
+        }
+        if (scene.proof().replaying()) return;
+        scene.proof().check("some child is forked, exits and is waited for", lives_ != 0);
+    }
+
+  private:
+    /// Other classes, policies and priorities: scheduling/.
+    void fair_caller() {
+        for (const char* field : {"policy", "rt_priority"}) world.set(of(parent, field), 0);
+        world.set(of(parent, "sched_class"), CLASS_FAIR);
+        for (const char* field : {"prio", "normal_prio", "static_prio"}) world.set(of(parent, field), NICE_0);
+        scene.assume("the caller is of the fair class, with nice 0", true);
+    }
+
+    void merge() {
+        std::set<std::uint32_t> functions;
+        for (const char* name :
+             {"acquire_task", "acquire_creds", "acquire_sched", "acquire_semundo", "acquire_files", "acquire_fs",
+              "acquire_sighand", "acquire_signal", "acquire_mm", "acquire_namespaces", "acquire_thread", "acquire_pid",
+              "acquire_signal_check", "publish", "wake_up_new_task", "enqueue", "check_preempt", "switch_mm", "send_signal",
+              "wake_up_state", "futex_wake", "copy_to_user", "put_mm", "put_files", "notify_parent_exit", "kill_orphaned_pgrp"})
+            functions.insert(scene.proof().image().function(name).address);
+        scene.executor().merge_at_return_of(std::move(functions));
+    }
+
+    [[nodiscard]] bool has(std::uint32_t flag) const { return (story_.flags & flag) != 0; }
+    [[nodiscard]] bool thread() const { return has(CLONE_THREAD); }
+    [[nodiscard]] Word exit_code() const { return world.any("exit code"); }
+    [[nodiscard]] bool at_switch(const Path& path) const {
+        return path.state.ip == world.image().symbol("switch_context");
+    }
+    [[nodiscard]] static Asleep falls_asleep(const State& s) {
+        return {{s.get(Reg::ebx), s.get(Reg::esi), s.get(Reg::edi), s.get(Reg::ebp)}, s.get(Reg::esp), s.calls};
+    }
+
+    /// The child runs for the first time: at ret_from_fork, on its own stack.
+    State child_begins(const Path& path) {
+        State s = path.state;
+        scene.equal(path, "where the child begins", now(path, of(child_, "thread.ip")), word32(world.image().symbol("ret_from_fork")));
+        s.set(Reg::esp, now(path, of(child_, "thread.sp")));
+        for (const Reg r : saved_registers) s.set(r, s.unknown("a register at the switch", 32));
+        s.calls.clear();
+        return s;
+    }
+    /// A task goes on where it called switch_context.
+    static State goes_on(const Path& path, const Asleep& asleep) {
+        State s = path.state;
+        for (std::size_t i = 0; i < asleep.saved.size(); i++) s.set(saved_registers[i], asleep.saved[i]);
+        s.set(Reg::esp, asleep.esp);
+        s.calls = asleep.calls;
+        returns_nothing(s);
+        return s;
+    }
+
+    /// The first switch is to the child, who exits; the second back to the parent, who goes on to where `then` is.
+    void child_lives(const Path& path, const std::function<void(const Path&)>& then) {
+        const Asleep asleep = falls_asleep(path.state);
+        for_each_part(scene, path, [&](const Path& part) {
+            child_ = {part.state.address(argument(part.state, 1)), "Task", world.layouts().size_of("Task")};
+        });
+        scene.check(path, "the child runs next", scene.is_live(path.state, child_.address, "task"));
+        for (const Path& begun : scene.call_from(child_begins(path), "schedule_tail", {}))
+            for (const Path& exited : scene.call_from(begun.state, "do_exit", {exit_code()})) {
+                scene.check(exited, "a dead child calls schedule()", at_switch(exited));
+                scene.equal(exited, "who runs after the child", argument(exited.state, 1), word32(parent.address));
+                for (const Path& awake : scene.run(goes_on(exited, asleep))) then(awake);
+            }
+    }
+
+    void number_returned(const Path& path) {
+        const Word number = path.state.get(Reg::eax);
+        if (const auto failed = scene.when(path, slt(number, word32(0))))
+            for_each_part(scene, *failed, [&](const Path& part) {
+                Changes(*this, part).anything(stack_of_child).also(ResidueWhen::pid_reached).nothing_else();
+            });
+        const auto made = scene.when(path, !slt(number, word32(0)));
+        if (!made) return;
+        if (thread())
+            thread_lives(*made);
+        else
+            waits(*made, number);
+    }
+
+    /// wait4(-1, ..., __WALL), before the child has run or after it has gone.
+    void waits(const Path& path, const Word& number) {
+        const std::vector<Word> any_child = {word32(~0U), word32(WAIT_EXITED | WAIT_ALL), word32(result_.address)};
+        for (const Path& slept : scene.call_from(scene.start_again(path.state), "do_wait", any_child)) {
+            if (!at_switch(slept)) {
+                reaped(slept, number);
+                continue;
+            }
+            scene.check(slept, "the parent sleeps only while the child lives", !has(CLONE_VFORK));
+            child_lives(slept, [&](const Path& awake) { reaped(awake, number); });
+        }
+    }
+
+    /// Nobody waits for a thread: the caller gives way, and goes on when the thread has gone.
+    void thread_lives(const Path& path) {
+        for (const Path& gave_way : scene.call_from(scene.start_again(path.state), "schedule", {}))
+            if (at_switch(gave_way)) // else the caller itself was the next to run
+                child_lives(gave_way, [&](const Path& back) {
+                    lives_++;
+                    for_each_part(scene, back, [&](const Path& part) {
+                        Changes changes(*this, part);
+                        changes.anything(of(signal, "dead_threads")); // the thread's time is its group's
+                        as_before(part, changes);
+                    });
+                });
+    }
+
+    void reaped(const Path& path, const Word& number) {
+        lives_++;
+        for_each_part(scene, path, [&](const Path& part) {
+            Changes changes(*this, part);
+            const Word answer = part.state.get(Reg::eax), nobody_left = word32(0) - errno_word(Errno::ECHILD);
+            if (const Truth waited_for = eq(answer, number); part.state.decide(waited_for))
+                told_of_the_child(part, changes);
+            else
+                scene.equal(part, "what wait4 answers where nobody is to be waited for", answer, nobody_left);
+            const Place pending = of(signal, "shared_pending");
+            const Word with_sigchld = before(pending) | Word(64, 1ULL << (CHILD_SIGNAL - 1));
+            scene.prove(part, "the parent has SIGCHLD pending, and no other signal more",
+                        eq(now(part, pending), before(pending)) || eq(now(part, pending), with_sigchld));
+            changes.anything(pending);
+            as_before(part, changes);
+        });
+    }
+
+    /// The parent learns the status, and its sums grow by what the child has used.
+    void told_of_the_child(const Path& path, Changes& changes) {
+        scene.equal(path, "the child's status", now(path, of(result_, "status")), exit_code());
+        for (const char* sum : {"utime", "stime", "min_flt"}) {
+            const Place total = of(signal, std::string("children.") + sum);
+            changes.is(total, before(total) + now(path, of(result_, std::string("usage.") + sum)));
+        }
+    }
+
+    /// All that may be different after a child, besides what its parent was told.
+    void as_before(const Path& path, Changes& changes) {
+        for (const Place& gone : {of(request, "child"), of(request, "pid"), result_, stack_of_child}) changes.anything(gone);
+        for (const char* field : {"thread.sp", "thread.ip"}) changes.anything(of(parent, field));
+        const Place ti_flags = of(parent, "ti_flags");
+        const Word others = word32(~(PENDING | TIF_NEED_RESCHED));
+        scene.equal(path, "the parent's other thread flags", now(path, ti_flags) & others, before(ti_flags) & others);
+        changes.anything(ti_flags);
+        for (const Place& one_more : {of(counts, "total_forks"), serial})
+            changes.is(one_more, before(one_more) + Word(one_more.size * 8, 1));
+        if (!shape.undo && has(CLONE_SYSVSEM)) {
+            const Place list = changes.fresh("undo");
+            changes.is(of(parent, "sysvsem"), list.address).is(of(list, "count"), 1).is(of(list, "ipc_ns"), ipc_ns.address);
+            changes.is(of(ipc_ns, "count"), before(of(ipc_ns, "count")) + word32(1));
+        }
+        changes.also(ResidueWhen::pid_reached).nothing_else();
+    }
+
+    const Story& story_;
+    Place result_, child_;
+    unsigned lives_ = 0;
+};
+
+constexpr std::uint32_t THREAD = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
+constexpr std::uint32_t NEW = NSPROXY_FLAGS | CLONE_NEWUSER;
+
+const Story stories[] = {
+    {"fork", CHILD_SIGNAL},
+    {"fork-fpu", CHILD_SIGNAL, {.fpu = true}},
+    {"vfork", CLONE_VFORK | CLONE_VM | CHILD_SIGNAL},
+    {"vm", CLONE_VM | CHILD_SIGNAL},
+    {"fs", CLONE_FS | CHILD_SIGNAL},
+    {"files", CLONE_FILES | CHILD_SIGNAL},
+    {"sysvsem", CLONE_SYSVSEM | CHILD_SIGNAL},
+    {"sysvsem-first", CLONE_SYSVSEM | CHILD_SIGNAL, {.undo = false}},
+    {"vm-sighand", CLONE_VM | CLONE_SIGHAND | CHILD_SIGNAL},
+    {"thread", THREAD | CLONE_SYSVSEM},
+    {"pthread", THREAD | CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID},
+    {"newns", CLONE_NEWNS | CHILD_SIGNAL},
+    {"newuts", CLONE_NEWUTS | CHILD_SIGNAL},
+    {"newipc", CLONE_NEWIPC | CHILD_SIGNAL},
+    {"newpid", CLONE_NEWPID | CHILD_SIGNAL},
+    {"newnet", CLONE_NEWNET | CHILD_SIGNAL},
+    {"newuser", CLONE_NEWUSER | CHILD_SIGNAL},
+    {"container", NEW | CHILD_SIGNAL},
+    {"tids", CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CHILD_SIGNAL},
+    {"settid", CLONE_CHILD_SETTID | CHILD_SIGNAL},
+    {"kernel-thread", CLONE_VM, {.mm = false}},
+};
+
+} // namespace
+
+std::vector<Theorem> exit_story_theorems() {
+    std::vector<Theorem> all;
+    for (const Story& story : stories)
+        all.push_back(machine_theorem(fmt::format("exit/{}", story.name),
+                                      "forked, exited and waited for: all as before",
+                                      [&story](MachineProof& proof) { StoryProof(proof, story).prove(); }));
+    return all;
+}
+
+} // namespace forkproof::proofs

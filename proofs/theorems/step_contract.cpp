@@ -1,0 +1,39 @@
+#include "proofs/theorems/step_contract.hpp"
+#include <fmt/core.h>
+
+namespace forkproof::proofs {
+
+Word errno_of_allocations(const Path& path) {
+    return errno_word(an_allocation_failed(path.state) ? Errno::ENOMEM : Errno::OK);
+}
+
+void divide(ForkScene& f, const Path& path, const Truth& condition,
+            const std::function<void(const Path&)>& then, const std::function<void(const Path&)>& otherwise) {
+    if (const auto part = f.scene.when(path, condition)) then(*part);
+    if (const auto part = f.scene.when(path, !condition)) otherwise(*part);
+}
+
+void prove_step(ForkScene& f, const StepContract& contract) {
+    const std::string& step = contract.step;
+    f.scene.reproduce = [&](const auto&) {
+        return contract.can_fail ? fmt::format("make run FAIL={}", step) : std::string("make run");
+    };
+    const std::vector<Path> paths = f.acquire(step);
+    auto succeeds = [](const Path& path) { return is_zero(path.state.get(Reg::eax)); };
+    for (const Path& path : paths) {
+        f.scene.equal(path, "errno of step " + step, path.state.get(Reg::eax), contract.error(path));
+        divide(
+            f, path, succeeds(path),
+            [&](const Path& made) {
+                contract.success(made);
+                f.check_stage(made, step);
+                for (const Path& undone : f.release(made, step)) restored(f, undone);
+            },
+            [&](const Path& failed) { restored(f, failed); });
+    }
+    if (contract.can_succeed) f.scene.reached("step " + step + " succeeds", paths, succeeds);
+    if (contract.can_fail)
+        f.scene.reached("step " + step + " fails", paths, [&](const Path& path) { return !succeeds(path); });
+}
+
+} // namespace forkproof::proofs

@@ -1,0 +1,145 @@
+// semundo, fs, sighand and signal: what a child either shares by a count or has of its own.
+#include "proofs/theorems/step_contract.hpp"
+#include <fmt/core.h>
+
+namespace forkproof::proofs {
+
+namespace {
+
+constexpr std::uint32_t SIGNAL_UNKILLABLE = 0x40; // linux-2.6.33 linux/sched.h
+constexpr int RLIM_NLIMITS = 16;                  // linux-2.6.33 asm-generic/resource.h
+
+/// One more holder of the parent's.
+void is_shared(ForkScene& f, const Path& path, const std::string& field, const Place& object,
+               const std::string& count) {
+    Changes changes(f, path);
+    changes.is(f.of(f.child, field), object.address);
+    changes.is(f.of(object, count), f.before(f.of(object, count)) + word32(1));
+    changes.nothing_else();
+}
+
+void step_semundo(MachineProof& proof) {
+    for (const bool has_one : {true, false}) {
+        ForkScene f(proof, has_one ? "semundo, the caller has a list" : "semundo, the caller has none",
+                    "semundo", {.undo = has_one});
+        auto made = [&](const Path& path) {
+            if (has_one) return is_shared(f, path, "sysvsem", f.undo, "count");
+            // It becomes the parent's too when it is published, not before.
+            Changes changes(f, path);
+            const Place fresh = changes.fresh("undo");
+            changes.is(f.of(f.child, "sysvsem"), fresh.address);
+            changes.is(f.of(fresh, "count"), 1).is(f.of(fresh, "ipc_ns"), f.ipc_ns.address);
+            changes.is(f.of(f.ipc_ns, "count"), f.before(f.of(f.ipc_ns, "count")) + word32(1));
+            changes.nothing_else();
+        };
+        auto nothing = [&](const Path& path) { Changes(f, path).nothing_else(); };
+        prove_step(
+            f, {.step = "semundo",
+                .success = [&](const Path& path) { divide(f, path, f.flag(CLONE_SYSVSEM), made, nothing); },
+                .can_fail = !has_one});
+    }
+}
+
+void step_fs(MachineProof& proof) {
+    ForkScene f(proof, "fs", "fs");
+    const Place holder = f.of(f.world.global("fs_lock"), "holder_");
+    f.world.set(holder, 0);
+    f.scene.assume("nobody holds fs_lock", true);
+    const Truth too_late =
+        f.flag(CLONE_FS) && !is_zero(f.before(f.of(f.fs, "in_exec"))) && in_force(f, RuleId::fs_in_exec);
+    auto copied = [&](const Path& path) {
+        Changes changes(f, path);
+        const Place fresh = changes.fresh("fs");
+        changes.is(f.of(f.child, "fs"), fresh.address);
+        changes.is(f.of(fresh, "users"), 1).is(f.of(fresh, "in_exec"), 0).same_as(fresh, f.fs);
+        // Once for the root and once for the working directory.
+        changes.is(f.of(f.mount, "count"), f.before(f.of(f.mount, "count")) + word32(2));
+        changes.nothing_else();
+    };
+    // That the lock is free again on every path is part of "nothing else"; taken twice, or dropped by
+    // somebody else, it panics.
+    prove_step(f, {.step = "fs",
+                   .error =
+                       [&](const Path& path) {
+                           return ite(too_late, errno_word(Errno::EAGAIN), errno_of_allocations(path));
+                       },
+                   .success =
+                       [&](const Path& path) {
+                           divide(
+                               f, path, f.flag(CLONE_FS),
+                               [&](const Path& part) { is_shared(f, part, "fs", f.fs, "users"); }, copied);
+                       }});
+    for (const Errno e : {Errno::EAGAIN, Errno::ENOMEM})
+        f.scene.reached(fmt::format("step fs fails with {}", errno_name(e)), f.acquire("fs"),
+                        [&](const Path& path) { return eq(path.state.get(Reg::eax), errno_word(e)); });
+}
+
+void step_sighand(MachineProof& proof) {
+    ForkScene f(proof, "sighand", "sighand");
+    auto copied = [&](const Path& path) {
+        Changes changes(f, path);
+        const Place fresh = changes.fresh("sighand");
+        changes.is(f.of(f.child, "sighand"), fresh.address);
+        changes.is(f.of(fresh, "count"), 1).same_as(fresh, f.sighand);
+        changes.nothing_else();
+    };
+    prove_step(f, {.step = "sighand", .success = [&](const Path& path) {
+                       divide(
+                           f, path, f.flag(CLONE_SIGHAND),
+                           [&](const Path& part) { is_shared(f, part, "sighand", f.sighand, "count"); },
+                           copied);
+                   }});
+}
+
+/// A process of its own: alone in its group, nothing pending, nothing used yet, but the parent's limits.
+void is_new_group(ForkScene& f, const Path& path) {
+    Changes changes(f, path);
+    const Place fresh = changes.fresh("signal");
+    changes.is(f.of(f.child, "signal"), fresh.address);
+    changes.is(f.of(fresh, "count"), 1).is(f.of(fresh, "live"), 1);
+    // The first process of a pid namespace is its init.
+    changes.is(f.of(fresh, "flags"), ite(f.flag(CLONE_NEWPID), word32(SIGNAL_UNKILLABLE), word32(0)));
+    for (int i = 0; i < RLIM_NLIMITS; i++)
+        for (const char* limit : {"cur", "max"}) {
+            const std::string field = fmt::format("rlim[{}].{}", i, limit);
+            changes.is(f.of(fresh, field), f.before(f.of(f.signal, field)));
+        }
+    const Place sleepers = f.of(fresh, "wait_chldexit.waiting");
+    for (const char* link : {"next", "prev"}) changes.is(f.of(sleepers, link), sleepers.address);
+    changes.rest_is_zero(fresh);
+    changes.nothing_else();
+}
+
+void step_signal(MachineProof& proof) {
+    ForkScene f(proof, "signal", "signal");
+    // A thread's count on the group rises when it is published: until then nothing of it changes.
+    auto joins = [&](const Path& path) {
+        Changes(f, path).is(f.of(f.child, "signal"), f.signal.address).nothing_else();
+    };
+    prove_step(f, {.step = "signal", .success = [&](const Path& path) {
+                       divide(f, path, f.flag(CLONE_THREAD), joins,
+                              [&](const Path& part) { is_new_group(f, part); });
+                   }});
+}
+
+} // namespace
+
+std::vector<Theorem> step_theorems() {
+    return {
+        machine_theorem(
+            "steps/semundo",
+            "with SYSVSEM the caller's undo list is shared, or one made; without it the child has none",
+            step_semundo),
+        machine_theorem(
+            "steps/fs",
+            "root and cwd are shared, unless an exec has begun, or copied; the lock is free after it",
+            step_fs),
+        machine_theorem("steps/sighand", "the handlers are shared or copied; a failure and a release restore",
+                        step_sighand),
+        machine_theorem("steps/signal",
+                        "a process gets a signal struct with its parent's limits, a thread takes nothing yet",
+                        step_signal),
+    };
+}
+
+} // namespace forkproof::proofs

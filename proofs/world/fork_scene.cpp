@@ -1,0 +1,338 @@
+#include "proofs/world/fork_scene.hpp"
+#include "invariants/errno.hpp"
+#include "invariants/flags.hpp"
+#include "invariants/sharing.hpp"
+#include <fmt/core.h>
+
+namespace forkproof::proofs {
+
+namespace {
+
+constexpr std::uint32_t COUNT_LIMIT = 1U << 31;
+/// The top of the child's kernel stack: the third slot of the area; the caller's is the second.
+constexpr std::uint32_t CHILD_STACK_TOP = 0xf800c000, STACK_SIZE = 0x2000;
+constexpr std::uint32_t PAGE = 4096;
+constexpr unsigned DESCRIPTORS_INSIDE = 32; // NR_OPEN_DEFAULT
+
+std::string text_at(const Image& image, std::uint32_t address) {
+    std::string text;
+    for (; image.byte(address) != 0; address++) text += static_cast<char>(image.byte(address));
+    return text;
+}
+
+} // namespace
+
+// In the order of the steps. What is shared, and by which flag, stands in invariants/sharing.hpp.
+const std::vector<StageRow> stage_rows = {
+    {"cred", "creds", "cred", "Cred", "cred", "count", 2},
+    {"real_cred", "creds", "cred", "Cred", "cred", "count", 2},
+    {"sysvsem", "semundo", "undo", "UndoList", "undo", "count", 1},
+    {"files", "files", "files", "Files", "files", "count", 1},
+    {"fs", "fs", "fs", "Fs", "fs", "users", 1},
+    {"sighand", "sighand", "sighand", "Sighand", "sighand", "count", 1},
+    {"signal", "signal", "signal", "Signal", "signal", "count", 1},
+    {"mm", "mm", "mm", "Mm", "mm", "users", 1},
+    {"nsproxy", "namespaces", "nsproxy", "Nsproxy", "nsproxy", "count", 1},
+};
+
+const SharingRow& sharing_row(const std::string& resource) {
+    for (const SharingRow& row : sharing)
+        if (resource == row.resource) return row;
+    throw CannotTell("invariants/sharing.hpp has no row " + resource);
+}
+
+StepTable::StepTable(MachineProof& proof) {
+    const Image& image = proof.image();
+    const Layouts& layouts = proof.layouts();
+    const std::uint32_t table = image.symbol("steps"), size = layouts.size_of("Step");
+    auto word = [&](std::uint32_t row, const char* field) {
+        return image.word(table + row * size + layouts.field("Step", field).offset);
+    };
+    const std::uint32_t count = layouts.size_of(layouts.type_of_variable("steps")) / size;
+    for (std::uint32_t i = 0; i < count; i++) {
+        Row row;
+        row.name = text_at(image, word(i, "name"));
+        row.label = text_at(image, word(i, "label"));
+        row.acquire = word(i, "acquire");
+        row.release = word(i, "release");
+        row.acquire_name = image.function_at(row.acquire)->name;
+        row.release_name = image.function_at(row.release)->name;
+        row.usual_failure = word(i, "usual_failure");
+        rows_.push_back(row);
+    }
+    proof.touched(table, size * count);
+}
+
+std::size_t StepTable::index(const std::string& step) const {
+    if (step == "publish") return rows_.size();
+    for (std::size_t i = 0; i < rows_.size(); i++)
+        if (rows_[i].name == step) return i;
+    throw CannotTell("the kernel's table has no step " + step);
+}
+
+ForkScene::ForkScene(MachineProof& proof, const std::string& title, const std::string& step, ForkShape wanted)
+    : scene(proof.scene(title)), world(scene.world()), shape(wanted), flags(world.any("flags")),
+      in_force(world.any("rules in force")) {
+    const StepTable table(proof);
+    steps_done_ = step.empty() ? 0 : table.index(step);
+    panics_are_violations(scene);
+    use_allocator_contracts(scene);
+    add_frame_table(scene);
+    scene.show("flags", flags, true);
+    build_caller();
+    build_namespaces();
+    build_files();
+    build_memory();
+    build_request();
+    if (steps_done_ > 0) build_child(steps_done_);
+}
+
+Word ForkScene::count_of(const Place& place, const std::string& name) {
+    const Word count = world.get(of(place, name));
+    scene.assume("every count is at least 1 and below 2^31", !is_zero(count) && ult(count, word32(COUNT_LIMIT)));
+    return count;
+}
+
+Place ForkScene::counted(const std::string& type, const std::string& name, const std::string& kind,
+                         const std::string& count) {
+    const Place place = world.object(type, name, kind);
+    (void)count_of(place, count);
+    return place;
+}
+
+void ForkScene::build_caller() {
+    parent = world.object("Task", "parent", "task");
+    world.set(world.global("current_task"), parent.address);
+    world.set(world.global("rules_in_force"), in_force);
+
+    user_ns = counted("UserNs", "parent->cred->user->user_ns", "user_ns", "count");
+    user = counted("User", "parent->cred->user", "user", "count");
+    world.point(of(user, "user_ns"), user_ns);
+    world.ring({of(user_ns, "users.head"), of(user, "ns_node")});
+    cred = counted("Cred", "parent->cred", "cred", "count");
+    world.point(of(cred, "user"), user);
+    world.point(of(parent, "cred"), cred);
+    world.point(of(parent, "real_cred"), cred);
+
+    sighand = counted("Sighand", "parent->sighand", "sighand", "count");
+    world.point(of(parent, "sighand"), sighand);
+    signal = counted("Signal", "parent->signal", "signal", "count");
+    world.point(of(parent, "signal"), signal);
+    if (shape.fpu) {
+        fpu = world.object("FpuState", "parent->thread.fpu", "fpu");
+        world.point(of(parent, "thread.fpu"), fpu);
+    } else {
+        world.set(of(parent, "thread.fpu"), 0);
+    }
+}
+
+void ForkScene::build_namespaces() {
+    mnt_ns = counted("MntNs", "parent->nsproxy->mnt_ns", "mnt_ns", "count");
+    uts_ns = counted("UtsNs", "parent->nsproxy->uts_ns", "uts_ns", "count");
+    ipc_ns = counted("IpcNs", "parent->nsproxy->ipc_ns", "ipc_ns", "count");
+    pid_ns = counted("PidNs", "parent->nsproxy->pid_ns", "pid_ns", "count");
+    net_ns = counted("NetNs", "parent->nsproxy->net_ns", "net_ns", "count");
+    nsproxy = counted("Nsproxy", "parent->nsproxy", "nsproxy", "count");
+    world.point(of(parent, "nsproxy"), nsproxy);
+    world.point(of(nsproxy, "mnt_ns"), mnt_ns);
+    world.point(of(nsproxy, "uts_ns"), uts_ns);
+    world.point(of(nsproxy, "ipc_ns"), ipc_ns);
+    world.point(of(nsproxy, "pid_ns"), pid_ns);
+    world.point(of(nsproxy, "net_ns"), net_ns);
+    mount = counted("Mount", "parent->fs->root.mnt", "mount", "count");
+    world.point(of(mount, "mnt_ns"), mnt_ns);
+    world.point(of(mnt_ns, "root"), mount);
+    world.set(of(pid_ns, "parent"), 0); // a scene that goes deeper builds the levels itself
+    world.set(of(pid_ns, "level"), shape.pid_level);
+
+    fs = counted("Fs", "parent->fs", "fs", "users");
+    world.point(of(parent, "fs"), fs);
+    world.point(of(fs, "root.mnt"), mount);
+    world.point(of(fs, "pwd.mnt"), mount);
+
+    if (shape.undo) {
+        undo = counted("UndoList", "parent->sysvsem", "undo", "count");
+        world.point(of(undo, "ipc_ns"), ipc_ns);
+        world.point(of(parent, "sysvsem"), undo);
+    } else {
+        world.set(of(parent, "sysvsem"), 0);
+    }
+}
+
+void ForkScene::build_files() {
+    files = counted("Files", "parent->files", "files", "count");
+    world.point(of(parent, "files"), files);
+    for (int i = 0; i < 2; i++) open_files.push_back(counted("File", fmt::format("file {}", i), "file", "count"));
+    const bool inside = shape.open_files <= DESCRIPTORS_INSIDE;
+    Place table = of(files, "fd_array");
+    if (inside) {
+        world.set(of(files, "max_fds"), DESCRIPTORS_INSIDE);
+    } else {
+        const std::uint32_t pfn = add_frame(scene, "parent->files->fd");
+        table = {page_address(pfn), "", PAGE};
+        world.set(of(files, "max_fds"), PAGE / 4);
+    }
+    world.set(of(files, "fd"), table.address);
+    for (std::uint32_t i = 0; i < (inside ? DESCRIPTORS_INSIDE : PAGE / 4); i++)
+        world.set({table.address + 4 * i, "", 4}, i < shape.open_files ? open_files[i % 2].address : 0);
+    world.set(of(files, "end_fd"), shape.open_files);
+}
+
+std::uint32_t ForkScene::add_page_table(std::uint32_t place, std::size_t nth) {
+    const std::uint32_t table = add_frame(scene, fmt::format("page table {}", nth));
+    world.set({pgd.address + place * 4, "", 4}, Word(32, static_cast<std::uint64_t>(table) << 12 | 7));
+    for (std::uint32_t i = 0; i < PAGE / 4; i++) world.set({page_address(table) + 4 * i, "", 4}, 0);
+    return table;
+}
+
+void ForkScene::build_memory() {
+    if (!shape.mm) {
+        world.set(of(parent, "mm"), 0);
+        return;
+    }
+    mm = counted("Mm", "parent->mm", "mm", "users");
+    world.point(of(parent, "mm"), mm);
+    pgd_frame = add_frame(scene, "parent->mm->pgd");
+    pgd = {page_address(pgd_frame), "", PAGE};
+    world.set(of(mm, "pgd"), pgd.address);
+    for (std::uint32_t i = 0; i < PAGE / 4; i++) world.set({pgd.address + 4 * i, "", 4}, 0);
+    std::vector<Place> nodes = {of(mm, "vmas.head")};
+    std::map<std::uint32_t, std::uint32_t> tables; // by the place in the directory: the frame
+    for (unsigned v = 0; v < shape.vmas; v++) {
+        const std::uint32_t start = shape.first_mapping + v * shape.mapping_spacing;
+        const Place vma = world.object("Vma", fmt::format("vma {}", v), "vma");
+        world.set(of(vma, "start"), start);
+        world.set(of(vma, "end"), start + shape.pages * PAGE);
+        vmas.push_back(vma);
+        nodes.push_back(of(vma, "node"));
+        for (unsigned p = 0; p < shape.pages && !shape.untouched; p++) {
+            const std::uint32_t address = start + p * PAGE;
+            if (!tables.contains(address >> 22)) tables[address >> 22] = add_page_table(address >> 22, tables.size());
+            const std::uint32_t frame = add_frame(scene, fmt::format("page {}", frames.size()));
+            ptes.push_back({page_address(tables[address >> 22]) + (address >> 12 & 1023) * 4, "", 4});
+            // Which page is known, whether it is present and how it is protected is not.
+            const Word bits = world.any(fmt::format("pte bits of page {}", frames.size()), 12);
+            world.set(ptes.back(), concat(Word(20, frame), bits));
+            frames.push_back(frame);
+        }
+    }
+    world.ring(nodes);
+}
+
+void ForkScene::build_request() {
+    request = world.object("ForkRequest", "request");
+    regs = world.object("PtRegs", "regs");
+    world.set(of(request, "flags"), flags);
+    world.point(of(request, "regs"), regs);
+    world.set(of(request, "child"), 0);
+    world.set(of(request, "pid"), 0);
+}
+
+void ForkScene::build_child(std::size_t done) {
+    const StepTable table(scene.proof());
+    child = world.object("Task", "child", "task");
+    world.point(of(request, "child"), child);
+    world.bytes(CHILD_STACK_TOP - STACK_SIZE, STACK_SIZE, "child's stack");
+    world.set(of(child, "stack"), CHILD_STACK_TOP);
+    for (const char* list : {"children", "sibling", "thread_group", "tasks", "run_list", "wait_node", "timer_node",
+                             "pids[0].node", "pids[1].node", "pids[2].node"})
+        world.empty_list(of(child, list));
+    for (const char* null : {"real_parent", "group_leader", "vfork_done", "waiting_on", "bprm", "file_in_use",
+                             "pids[0].pid", "pids[1].pid", "pids[2].pid"})
+        world.set(of(child, null), 0);
+    for (const StageRow& row : stage_rows) {
+        const Place place = of(child, row.field);
+        if (table.index(row.step) >= done) {
+            world.set(place, 0);
+            continue;
+        }
+        if (!own.contains(row.resource)) {
+            own[row.resource] = world.object(row.type, fmt::format("child's own {}", row.resource), row.kind);
+            world.set(of(own[row.resource], row.count), row.own_count);
+        }
+        const Word callers = world.get(of(parent, row.field));
+        world.set(place, child_has(row, callers, word32(own[row.resource].address)));
+        // What is shared is held by the child too.
+        const Truth shared = shares(row, callers);
+        if (!callers.is(0)) {
+            const Place object{static_cast<std::uint32_t>(callers.value()), row.type, 0};
+            if (std::string(row.step) != "signal") // a thread's count rises when it is published
+                scene.assume("what the child shares is counted for it",
+                             !shared || ult(word32(1), world.get(of(object, row.count))));
+        }
+    }
+    if (own.contains("nsproxy"))
+        for (const char* ns : {"mnt_ns", "uts_ns", "ipc_ns", "pid_ns", "net_ns"})
+            world.set(of(own["nsproxy"], ns), world.get(of(nsproxy, ns)));
+    if (own.contains("cred")) world.point(of(own["cred"], "user"), user);
+    if (own.contains("fs"))
+        for (const char* mnt : {"root.mnt", "pwd.mnt"}) world.point(of(own["fs"], mnt), mount);
+    if (own.contains("undo")) world.point(of(own["undo"], "ipc_ns"), ipc_ns);
+}
+
+Truth ForkScene::shares(const StageRow& row, const Word& callers) const {
+    const SharingRow& s = sharing_row(row.resource);
+    if (callers.is(0)) return false;
+    if (s.share_flag != 0) return flag(s.share_flag) && !flag(s.new_flags);
+    return s.new_flags != 0 ? !flag(s.new_flags) : Truth(false);
+}
+
+Word ForkScene::child_has(const StageRow& row, const Word& callers, const Word& own_one) const {
+    const SharingRow& s = sharing_row(row.resource);
+    Word otherwise = own_one;
+    // Nothing but what is shared; where the caller has none to share yet, one is made for both.
+    if (s.otherwise == Otherwise::nothing)
+        otherwise = callers.is(0) ? ite(flag(s.share_flag), own_one, word32(0)) : word32(0);
+    else if (callers.is(0))
+        otherwise = word32(0); // a kernel thread's child has no address space either
+    return ite(shares(row, callers), callers, otherwise);
+}
+
+Place ForkScene::target(const Path& path, const Word& pointer, const std::string& type) {
+    return {path.state.address(pointer), type, world.layouts().size_of(type)};
+}
+
+std::vector<Path> ForkScene::acquire(const std::string& step) {
+    const StepTable table(scene.proof());
+    return call(table.rows()[table.index(step)].acquire_name);
+}
+
+std::vector<Path> ForkScene::release(const Path& after, const std::string& step) {
+    const StepTable table(scene.proof());
+    State from = scene.start_again(after.state);
+    return scene.call_from(std::move(from), table.rows()[table.index(step)].release_name, {word32(request.address)});
+}
+
+void ForkScene::check_stage(const Path& path, const std::string& step) {
+    const Scene::About about(scene, Aspect::sharing);
+    const StepTable table(scene.proof());
+    const std::size_t done = table.index(step) + 1;
+    const Word at = now(path, of(request, "child"));
+    if (!at.known()) throw CannotTell("request->child is not one task");
+    const Place task{static_cast<std::uint32_t>(at.value()), "Task", world.layouts().size_of("Task")};
+    for (const StageRow& row : stage_rows) {
+        const std::string what = fmt::format("after step {}: child->{}", step, row.field);
+        const Word got = now(path, of(task, row.field));
+        if (table.index(row.step) >= done) {
+            scene.equal(path, what + " (of a later step)", got, word32(0), of(task, row.field).address);
+            continue;
+        }
+        const Word callers = world.get(of(parent, row.field));
+        // Shared or nothing exactly when the table says so; otherwise one of its own, alive, with its count.
+        const Word marker = word32(~0U);
+        const Word expected = child_has(row, callers, marker);
+        scene.prove(path, what + " is as the sharing table says",
+                    eq(got, expected) || (eq(expected, marker) && !is_zero(got) && !eq(got, callers)));
+        const auto own_part = scene.when(path, eq(expected, marker));
+        if (!own_part) continue;
+        for (const std::uint64_t value : scene.values(*own_part, got)) {
+            const auto part = scene.when(*own_part, eq(got, word32(value)));
+            const auto address = static_cast<std::uint32_t>(value);
+            scene.check(*part, what + " is a living " + row.kind, scene.is_live(part->state, address, row.kind));
+            scene.equal(*part, what + "->" + row.count,
+                        now(*part, of({address, row.type, 0}, row.count)), word32(row.own_count));
+        }
+    }
+}
+
+} // namespace forkproof::proofs

@@ -1,0 +1,137 @@
+#include "proofs/world/telling.hpp"
+#include "proofs/rules/counterexample.hpp"
+#include <algorithm>
+#include <fmt/core.h>
+
+namespace forkproof::proofs {
+
+namespace {
+
+constexpr std::size_t MOST_EVENTS = 10; ///< of a path are told, the last ones
+
+std::uint64_t value_in(const z3::model& model, const Word& word) {
+    if (word.known()) return word.value();
+    std::uint64_t n = 0;
+    model.eval(word.term(), true).is_numeral_u64(n);
+    return n;
+}
+
+/// Small numbers as people write them, others in hexadecimal.
+std::string number(std::uint64_t n, unsigned width) {
+    const std::uint64_t sign = std::uint64_t{1} << (width - 1);
+    constexpr std::uint64_t SMALL = 4096;
+    if (n < SMALL) return fmt::format("{}", n);
+    const std::uint64_t negated = (~n + 1) & (sign | (sign - 1));
+    return negated < SMALL ? fmt::format("-{}", negated) : fmt::format("{:#x}", n);
+}
+
+std::string place(const Scene& scene, std::uint32_t address) {
+    const Image& image = const_cast<Scene&>(scene).world().image();
+    const std::string line = image.line_of(address);
+    return line.empty() ? image.name_of(address) : fmt::format("{} ({})", line, image.name_of(address));
+}
+
+/// The path as calls and taken branches, the last of them.
+std::vector<std::string> way(const Scene& scene, const State& state) {
+    const Image& image = const_cast<Scene&>(scene).world().image();
+    std::vector<std::string> lines;
+    int depth = 0;
+    std::vector<const Event*> events;
+    for (const Event* e = state.events().get(); e; e = e->before.get()) events.push_back(e);
+    std::reverse(events.begin(), events.end());
+    std::string last;
+    for (const Event* e : events) {
+        std::string line;
+        const auto indent = static_cast<std::size_t>(2 * std::clamp(depth, 0, 8));
+        switch (e->kind) {
+        case Event::Kind::call:
+            if (const Function* f = image.function_at(e->target)) line = fmt::format("{:{}}{}", "", indent, f->name);
+            depth++;
+            break;
+        case Event::Kind::returned: depth--; continue;
+        case Event::Kind::taken: line = fmt::format("{:{}}branch taken at {}", "", indent, image.line_of(e->at)); break;
+        case Event::Kind::passed: continue;
+        case Event::Kind::note: line = fmt::format("{:{}}{}", "", indent, e->note); break;
+        }
+        if (line != last) lines.push_back(line);
+        last = line;
+    }
+    if (lines.size() > MOST_EVENTS) {
+        lines.erase(lines.begin(), lines.end() - MOST_EVENTS);
+        lines.front() = "...";
+    }
+    for (std::string& line : lines) line.insert(0, "  ");
+    return lines;
+}
+
+} // namespace
+
+Valuation values_of(const z3::model& model) {
+    Valuation values;
+    for (unsigned i = 0; i < model.num_consts(); i++) {
+        const z3::func_decl d = model.get_const_decl(i);
+        const z3::expr value = model.get_const_interp(d);
+        std::uint64_t n = 0;
+        if (value.is_bool())
+            n = value.is_true();
+        else if (!value.is_numeral_u64(n))
+            continue;
+        values[d.name().str()] = n;
+    }
+    return values;
+}
+
+std::vector<std::string> tell(const Scene& scene, const Path& path, const std::string& words,
+                              std::uint32_t address, const Word* got, const Word* expected,
+                              const z3::model& model, const std::vector<Scene::Shown>& shown) {
+    std::vector<std::string> lines;
+    if (got)
+        lines.push_back(fmt::format("{}: expected {}, got {}", words, number(value_in(model, *expected), expected->width()),
+                                    number(value_in(model, *got), got->width())));
+    else
+        lines.push_back(words);
+    const auto& written = path.state.memory.written();
+    const auto by = written.find(address & ~3U);
+    if (address != 0 && by != written.end() && by->second.by != 0)
+        lines.push_back("written at  " + place(scene, by->second.by));
+    else if (path.ending == Ending::violation && path.state.ip != RETURN_TO_NOBODY)
+        lines.push_back("at          " + place(scene, path.state.ip));
+    lines.push_back("start       " + scene.title());
+    for (const Scene::Shown& s : shown) {
+        const std::uint64_t value = value_in(model, s.word);
+        lines.push_back(fmt::format("{:<11} {}", s.name,
+                                    s.flags ? flag_words(static_cast<std::uint32_t>(value)) : number(value, s.word.width())));
+    }
+    lines.push_back("path:");
+    for (std::string& line : way(scene, path.state)) lines.push_back(std::move(line));
+    if (scene.reproduce) {
+        const std::string command = scene.reproduce([&](const Word& w) { return value_in(model, w); });
+        if (!command.empty()) lines.push_back("in Bochs    " + command);
+    }
+    return lines;
+}
+
+std::vector<std::string> replay(const Setting& setting, const MachineBody& body, Aspect aspect,
+                                const Refuted& refuted) {
+    MachineProof again(setting, "", aspect, &refuted);
+    std::string different = "nothing breaks";
+    std::vector<std::string> lines = refuted.lines;
+    try {
+        body(again);
+    } catch (const Refuted& second) {
+        if (second.words == refuted.words && second.scene == refuted.scene) {
+            lines = second.lines;
+            lines.insert(lines.begin() + 1, "replayed    with plain numbers: the same");
+            return lines;
+        }
+        different = second.words;
+    } catch (const NotProved& failed) {
+        different = failed.lines.empty() ? "another failure" : failed.lines.front();
+    } catch (const CannotTell& limit) {
+        different = limit.what();
+    }
+    lines.insert(lines.begin() + 1, "NOT REPLAYED with plain numbers: " + different + " (a bug of the prover)");
+    return lines;
+}
+
+} // namespace forkproof::proofs
