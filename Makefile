@@ -21,11 +21,13 @@ endif
 # ---- What a person types -------------------------------------------------------------------------------------------
 
 .PHONY: help all run debug break prove test clean deps
+LEVELS := O0 O1 O3 Os
 
 help:
 	@echo 'make run     build, boot in Bochs, show the tour, check the invariants, power off; the status is the verdict'
 	@echo 'make test    everything: the theorems, unit tests, boots'
 	@echo 'make prove   the theorems, one line each'
+	@echo 'make mutants whether the theorems notice faults planted in the machine code and in the source'
 	@echo 'make debug   Bochs'"'"'s debugger at 0x7c00, symbols loaded'
 	@echo 'make break   RULE=newns-fs: switch the rule off and see what it guards break; DEBUG=1 stops there in the debugger'
 	@echo 'make lint    clang-format and clang-tidy over the tree (some minutes)'
@@ -37,6 +39,7 @@ help:
 	@echo '                   CHECK=off|call|step          when the invariants are checked'
 	@echo '                   CMDLINE="..."                anything else for the kernel command line'
 	@echo '                   TICKS=N                      stop after so many instructions'
+	@echo 'on prove:          T=steps/files FULL=1 FRESH=1 KERNEL=file JSON=file     on mutants: SHARD=1/4 JSON=file MERGE=files'
 
 # The words of the kernel command line. They reach the shell through the environment, so quotes survive.
 WORDS = $(strip $(if $(RULES),rules=$(RULES)) $(if $(FAIL),fail=$(FAIL)) $(if $(CHECK),check=$(CHECK)) $(CMDLINE))
@@ -84,13 +87,45 @@ break: $(BOOTABLE) bochsrc
 	    --expect-violation=$(BREAKS_$(RULE)) $(if $(DEBUG),--break-debug)
 
 # What is proved is the kernel that boots, or another one: KERNEL=file.
-PROVE_OPTIONS = $(if $(KERNEL),--kernel $(KERNEL)) $(if $(filter 1,$(FULL)),--full --smt $(B)/obligations) \
-    $(if $(filter 1,$(FRESH)),--fresh) $(if $(JSON),--json $(JSON))
+PROVE_OPTIONS = $(T) $(if $(T),--details) $(if $(filter 1,$(FRESH)),--fresh) $(if $(JSON),--json '$(JSON)')
+PROVED := $(if $(KERNEL),,$(B)/kernel.elf $(B)/forkproof.img)
 
-prove: $(B)/bin/prove $(B)/kernel.elf $(B)/forkproof.img
-	@$(B)/bin/prove $(PROVE_OPTIONS) $(T)
+ifeq ($(filter 1,$(FULL)),)
+prove: $(B)/bin/prove $(PROVED)
+	@$(B)/bin/prove $(PROVE_OPTIONS) $(if $(KERNEL),--kernel '$(KERNEL)')
+else
+# Everything: the long theorems, a second solver, other levels of optimisation, the verdict on every flag word, and a
+# hundred times as many cases for the semantics of each instruction.
+prove: $(B)/bin/prove $(PROVED) validate-full verdict-sweep $(LEVELS:%=prove-%)
+	@$(B)/bin/prove $(PROVE_OPTIONS) --full $(if $(KERNEL),--kernel '$(KERNEL)')
+endif
+
+# Not what depends on how g++ has laid out this one kernel: the depth of its stack, and loops entered in the middle.
+LEVEL_EXCEPT := --except stack --except helpers --except scheduling/charge
+.PHONY: $(LEVELS:%=prove-%) verdict-sweep validate validate-full mutants
+$(LEVELS:%=prove-%): prove-%: $(B)/bin/prove
+	@+$(MAKE) --no-print-directory B=$(B)/levels/$* LEVEL=-$* $(B)/levels/$*/kernel.elf
+	@echo 'the kernel at -$*:'
+	@$(B)/bin/prove $(LEVEL_EXCEPT) --kernel $(B)/levels/$*/kernel.elf --cache $(B)/levels/$*/cache | tail -1
+
+VALIDATE = $(B)/bin/validate $(B)/kernel.elf --processor $(B)/tests/native/processor \
+    --privileged $(B)/tests/native/privileged.elf --sector $(B)/boot/sector.bin --loader $(B)/boot/loader.bin \
+    --bochsrc bochsrc --build $(B)
+VALIDATED := $(B)/bin/validate $(B)/tests/native/processor $(B)/tests/native/privileged.elf $(BOOTABLE) bochsrc
+validate: $(VALIDATED)
+	@$(VALIDATE)
+validate-full: $(VALIDATED)
+	@$(VALIDATE) --cases 100000
+
+verdict-sweep: $(B)/tests/native/verdict_sweep $(B)/kernel.elf
+	@$< $(B)/kernel.elf
+
+# Faults planted in the machine code and in the source, which the theorems must refute.
+mutants: $(B)/bin/mutants $(B)/bin/prove $(B)/kernel.elf $(B)/kernel.how $(B)/forkproof.img
+	@$(B)/bin/mutants --build $(B) $(if $(SHARD),--shard $(SHARD)) $(if $(JSON),--out '$(JSON)') $(if $(MERGE),--merge $(MERGE))
 
 test: $(BOOTABLE) $(B)/forkproof.img $(B)/bin/mkimage $(B)/bin/prove $(B)/bin/unit-tests $(B)/bin/bochs-tests
+test: $(VALIDATED) $(B)/bin/mutants $(B)/kernel.how
 test: test-programs
 	@.ci/test $(B)
 
@@ -133,7 +168,9 @@ WARNINGS += -Werror
 endif
 DEPEND = -MMD -MP
 
-KERNEL_FLAGS := -m32 -march=i686 -O2 -g -std=c++20 -ffreestanding -fno-exceptions -fno-rtti -fno-pic -fno-pie \
+# LEVEL=-O0 to -O3: what is shipped is -O2; the full check proves the others too.
+LEVEL := -O2
+KERNEL_FLAGS := -m32 -march=i686 $(LEVEL) -g -std=c++20 -ffreestanding -fno-exceptions -fno-rtti -fno-pic -fno-pie \
     -mgeneral-regs-only -fno-jump-tables -fno-threadsafe-statics -fno-stack-protector -fno-omit-frame-pointer \
     -fno-asynchronous-unwind-tables -fcf-protection=none -fno-strict-aliasing -fno-delete-null-pointer-checks \
     '-ffile-prefix-map=$(CURDIR)=.' # the same kernel wherever the tree lies
@@ -151,10 +188,17 @@ $(O)/kernel/%.asm.o: kernel/%.asm Makefile | $(B)/deps-run
 	@mkdir -p $(@D)
 	$(Q)nasm -f elf32 -g -F dwarf -I ./ -MD $(@:.o=.d) -MP -o $@ $<
 
+LINK_KERNEL = g++ -m32 -static -nostdlib -no-pie -Wl,-T,kernel/kernel.ld -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
+    -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments $(KERNEL_OBJECTS) -lgcc -o
+
 $(B)/kernel.elf: $(KERNEL_OBJECTS) kernel/kernel.ld
 	$(call say,LINK,$@)
-	$(Q)g++ -m32 -static -nostdlib -no-pie -Wl,-T,kernel/kernel.ld -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
-	    -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments $(KERNEL_OBJECTS) -lgcc -o $@
+	$(Q)$(LINK_KERNEL) $@
+
+# How a mutant of the kernel is built: one file anew, the other objects as they are.
+$(B)/kernel.how: Makefile
+	@mkdir -p $(@D)
+	$(file >$@,g++ $(KERNEL_FLAGS) -w -I. -c {source} -o {object})$(file >>$@,$(LINK_KERNEL) {kernel})
 
 # What is loaded and executed, the same to the byte, without symbols and debug information.
 $(B)/kernel.boot.elf: $(B)/kernel.elf
@@ -204,9 +248,9 @@ $(B)/initrd.cpio: $(PROGRAMS) $(B)/kernel.sym
 
 # ---- The host's programs: mkimage, the runner, the prover, the tests -----------------------------------------------
 
-HOST_FLAGS := -std=c++20 -O1 -g
+HOST_FLAGS := -std=c++20 -O1
 # g++ 12 believes that an optional z3::expr which is empty may be read.
-$(O)/host/proofs/%.o $(O)/host/tests/unit/%.o: HOST_FLAGS += -Wno-maybe-uninitialized
+$(O)/host/proofs/%.o $(O)/host/tests/%.o: HOST_FLAGS += -Wno-maybe-uninitialized
 objects = $(patsubst %,$(O)/host/%.o,$(1))
 
 BOOT_HOST    := boot/image.cpp
@@ -222,29 +266,46 @@ $(O)/host/%.cpp.o: %.cpp Makefile | $(B)/deps-run
 	$(Q)g++ $(HOST_FLAGS) $(WARNINGS) $(DEPEND) -I. -c $< -o $@
 
 # proofs/mutants and proofs/validate are programs of their own, over what is in the other folders.
+MUTANTS    := $(wildcard proofs/mutants/*.cpp)
 PROOFS     := $(shell find proofs -name '*.cpp' -not -path 'proofs/mutants/*' -not -path 'proofs/validate/*')
+VALIDATE_PARTS := $(filter-out proofs/validate/main.cpp,$(wildcard proofs/validate/*.cpp))
 UNIT_TESTS := $(shell find tests/unit -name '*.cpp' 2>/dev/null)
 BOOT_TESTS := $(shell find tests/boot -name '*.cpp' 2>/dev/null)
 
 # What includes Z3 or GoogleTest needs more packages.
-$(call objects,$(PROOFS) $(UNIT_TESTS) $(BOOT_TESTS)): | $(B)/deps-test
+$(call objects,$(PROOFS) $(MUTANTS) $(wildcard proofs/validate/*.cpp) $(UNIT_TESTS) $(BOOT_TESTS)): | $(B)/deps-test
 
 $(B)/bin/mkimage:       $(call objects,$(BOOT_HOST) boot/mkimage.cpp)
 $(RUNNER):              $(call objects,$(RUNNER_PARTS) debug/main.cpp)
 $(B)/bin/prove:         $(call objects,$(PROOFS) $(BOOT_HOST))
 $(B)/bin/unit-tests:    $(call objects,$(UNIT_TESTS) $(HOST_KERNEL_SOURCES) $(RUNNER_PARTS) \
-                            $(filter-out proofs/main.cpp,$(PROOFS)))
-$(B)/bin/bochs-tests:   $(call objects,$(BOOT_TESTS) $(RUNNER_PARTS))
+                            $(filter-out proofs/main.cpp,$(PROOFS) $(MUTANTS:proofs/mutants/main.cpp=)) $(VALIDATE_PARTS) \
+                            tests/native/validate_test.cpp)
+$(B)/bin/bochs-tests:   $(call objects,$(BOOT_TESTS) $(RUNNER_PARTS) $(filter-out proofs/main.cpp,$(PROOFS)))
+$(B)/bin/mutants:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) $(MUTANTS) $(BOOT_HOST))
+$(B)/bin/validate:      $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) proofs/validate/main.cpp $(VALIDATE_PARTS) $(RUNNER_PARTS))
 
 $(B)/bin/mkimage $(RUNNER): LIBRARIES := -lfmt
-$(B)/bin/prove:             LIBRARIES := -lz3 -lfmt -lZydis -ldw -lelf
-$(B)/bin/unit-tests:        LIBRARIES := -lgtest_main -lgtest -lz3 -lfmt -lZydis -ldw -lelf
-$(B)/bin/bochs-tests:       LIBRARIES := -lgtest_main -lgtest -lfmt
+PROVER := -lz3 -lfmt -lZydis -ldw -lelf
+$(B)/bin/prove $(B)/bin/mutants: LIBRARIES := $(PROVER)
+$(B)/bin/validate:          LIBRARIES := $(PROVER) -lunicorn
+$(B)/bin/unit-tests:        LIBRARIES := -lgtest_main -lgtest $(PROVER) -lunicorn
+$(B)/bin/bochs-tests:       LIBRARIES := -lgtest_main -lgtest $(PROVER)
 
-$(B)/bin/mkimage $(RUNNER) $(B)/bin/prove $(B)/bin/unit-tests $(B)/bin/bochs-tests:
+$(B)/bin/mkimage $(RUNNER) $(B)/bin/prove $(B)/bin/mutants $(B)/bin/validate $(B)/bin/unit-tests $(B)/bin/bochs-tests:
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)g++ $^ $(LIBRARIES) -o $@
+
+# Programs that execute the kernel's instructions on the processor itself, in 32-bit mode.
+$(B)/tests/native/%: tests/native/%.cpp Makefile | $(B)/deps-run
+	$(call say,C++,$<)
+	@mkdir -p $(@D)
+	$(Q)g++ -m32 -static -std=c++20 -O2 $(WARNINGS) $(DEPEND) -MF $@.d -I. -o $@ $<
+$(B)/tests/native/privileged.elf: tests/native/privileged.asm $(wildcard boot/*.inc) Makefile | $(B)/deps-run
+	$(call say,NASM,$<)
+	@mkdir -p $(@D)
+	$(Q)nasm -f bin -I ./ -o $@ $<
 
 # Programs that the tests boot: C ones as anybody would build them, C++ ones like those of user/.
 TEST_C   := $(patsubst tests/programs/%.c,$(B)/tests/programs/%,$(wildcard tests/programs/*.c))

@@ -11,12 +11,13 @@ enum class ResidueOf : std::uint8_t {
     pid_ns,       ///< a field of a pid namespace
     page_table,   ///< bits of the entries in the caller's page tables
     caller_fpu,   ///< the caller's FPU image
+    caller_pages, ///< which pages of the caller's are present, and the tables and frames behind them
     free_memory,  ///< free frames and free objects: contents and order
     stack         ///< the kernel stack below esp
 };
 
 /// When a row holds.
-enum class ResidueWhen : std::uint8_t { always, pid_reached, stopped_flag, privilege_used };
+enum class ResidueWhen : std::uint8_t { always, pid_reached, stopped_flag, privilege_used, settls_flag };
 
 struct ResidueRow {
     ResidueOf of;
@@ -48,6 +49,7 @@ inline constexpr ResidueRow allowed_residue[] = {
     {ResidueOf::caller, "flags", 0x100 /* PF_SUPERPRIV */, ResidueWhen::privilege_used, "it says that privilege was used, and it was"},
     {ResidueOf::caller_fpu, "", ALL_BITS, ResidueWhen::always, "registers were written back to where they belong"},
     {ResidueOf::caller, "ti_flags", 0x4 /* TIF_SIGPENDING */, ResidueWhen::always, "it was recalculated from the same pending signals"},
+    {ResidueOf::caller_pages, "", ALL_BITS, ResidueWhen::settls_flag, "reading the TLS descriptor brought its page in, as any access of the program does"},
     {ResidueOf::page_table, "", 0x62 /* write, accessed, dirty */, ResidueWhen::always, "same frames, counts and bytes: copy-on-write"},
 };
 // clang-format on

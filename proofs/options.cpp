@@ -30,6 +30,7 @@ ReadOptions read_options(int count, char** arguments) {
     app.add_flag("--fresh", wish.fresh, "prove again what was proved of the same bytes");
     app.add_flag("--list", wish.list, "only say what the theorems claim");
     app.add_flag("--details", wish.details, "also what each assumes and asks, with examples");
+    app.add_option("--except", wish.except, "not these, or those whose names begin so; may be given again");
     app.add_option("--json", wish.json, "write the reports to this file");
     app.add_option("--jobs", wish.jobs, "theorems at a time")
         ->check(CLI::Range(1, 256))
@@ -77,12 +78,12 @@ std::optional<std::vector<Theorem>> chosen(const std::vector<Theorem>& all, cons
         return {};
     }
     std::vector<Theorem> picked;
-    for (const Theorem& theorem : all)
-        if ((asked_for(theorem) || options.list) &&
-            (options.names.empty() ||
-             std::any_of(options.names.begin(), options.names.end(),
-                         [&](const std::string& name) { return theorem.name.starts_with(name); })))
+    for (const Theorem& theorem : all) {
+        auto begins_so = [&](const std::string& name) { return theorem.name.starts_with(name); };
+        if ((asked_for(theorem) || options.list) && std::ranges::none_of(options.except, begins_so) &&
+            (options.names.empty() || std::ranges::any_of(options.names, begins_so)))
             picked.push_back(theorem);
+    }
     return picked;
 }
 

@@ -8,6 +8,7 @@
 #include "kernel/fork/watch.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
+#include "kernel/mm/uaccess.hpp"
 #include "kernel/task/watch.hpp"
 
 namespace forkproof {
@@ -51,6 +52,14 @@ Errno injected_failure(int step) {
     panic("the command line asks for a failure that cannot be made");
 }
 
+/// The call may read a TLS descriptor whose page nobody has touched yet. That the page comes into being is
+/// residue (invariants/residue.hpp), so it does so before the digest.
+void touch_what_is_read(const ForkRequest& request) {
+    UserDesc description;
+    if ((request.flags & CLONE_SETTLS) && user_mode(*request.regs))
+        (void)copy_from_user(&description, request.regs->si, sizeof description); // the call says if it cannot
+}
+
 } // namespace
 
 void fail_injection_init(const FailRequest& request) {
@@ -78,9 +87,10 @@ Errno acquire_watched(int step, ForkRequest& request) {
     return error;
 }
 
-void fail_injection_call_begins() {
-    if (wanted.step >= 0 && !wanted.fired && is_counted() && wanted.executed + 1 == wanted.nth)
-        wanted.before = take_digest(0);
+void fail_injection_call_begins(const ForkRequest& request) {
+    if (wanted.step < 0 || wanted.fired || !is_counted() || wanted.executed + 1 != wanted.nth) return;
+    touch_what_is_read(request);
+    wanted.before = take_digest(0);
 }
 
 void fail_injection_call_ends(Errno result, u32 flags) {

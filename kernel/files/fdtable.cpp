@@ -11,19 +11,13 @@ namespace {
 constexpr u32 BITS_PER_WORD = 32;
 static_assert(NR_OPEN * sizeof(File*) == PAGE_SIZE && sizeof(File*) == 4);
 
-/// A table may be made before it has a page or even a first descriptor.
-File** table(Files& files) {
-    if (!files.fd) files.fd = files.fd_array;
-    return files.fd;
-}
-
 /// Moves the descriptors to a page of their own. ENOMEM.
 Errno grow(Files& files) {
     const Pfn frame = alloc_frame(FrameUse::other);
     if (frame == Pfn::none) return Errno::ENOMEM;
     auto** page = static_cast<File**>(page_of(frame));
     clear_page(page);
-    memcpy(page, table(files), NR_OPEN_DEFAULT * sizeof(File*));
+    memcpy(page, files.fd, NR_OPEN_DEFAULT * sizeof(File*));
     files.fd = page;
     files.max_fds = NR_OPEN;
     return Errno::OK;
@@ -50,7 +44,7 @@ Files* dup_files(Files* old, Errno& error) {
     files->fd = files->fd_array;
     files->next_fd = old->next_fd;
     files->end_fd = old->end_fd;
-    memcpy(files->fd_array, table(*old), sizeof files->fd_array);
+    memcpy(files->fd_array, old->fd, sizeof files->fd_array);
     memcpy(files->close_on_exec, old->close_on_exec, sizeof files->close_on_exec);
     if (old->end_fd > NR_OPEN_DEFAULT) {
         if (grow(*files) != Errno::OK) {
@@ -73,10 +67,9 @@ void put_files(Files* f) {
     destroy(f);
 }
 
-File* fd_file(Files& files, u32 fd) { return fd < files.max_fds ? table(files)[fd] : nullptr; }
+File* fd_file(Files& files, u32 fd) { return fd < files.max_fds ? files.fd[fd] : nullptr; }
 
 Result<u32> free_fd(Files& files, u32 from) {
-    table(files);
     const u32 limit = descriptor_limit();
     u32 fd = from > files.next_fd ? from : files.next_fd;
     while (fd < files.max_fds && files.fd[fd]) fd++;
@@ -86,7 +79,7 @@ Result<u32> free_fd(Files& files, u32 from) {
 }
 
 void set_fd(Files& files, u32 fd, File* file, bool cloexec) {
-    FORKPROOF_ASSERT(fd < files.max_fds && !table(files)[fd]);
+    FORKPROOF_ASSERT(fd < files.max_fds && !files.fd[fd]);
     files.fd[fd] = file;
     if (fd >= files.end_fd) files.end_fd = fd + 1;
     set_fd_cloexec(files, fd, cloexec);

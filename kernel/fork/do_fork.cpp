@@ -9,7 +9,7 @@ namespace forkproof {
 
 RuleSet rules_in_force = profile_default;
 
-VerdictContext verdict_context() {
+FORKPROOF_BOUNDARY VerdictContext verdict_context() {
     const Task& me = *current();
     const Cred& cred = *me.cred;
     VerdictContext c;
@@ -51,7 +51,7 @@ FORKPROOF_BOUNDARY i32 do_fork(ForkRequest& request) {
         log_stopped_flag();
     if (answer.refused_by != RuleId::none) return negative(answer.error);
 
-    fail_injection_call_begins();
+    fail_injection_call_begins(request);
     const Errno error = copy_process(request);
     fail_injection_call_ends(error, flags);
     if (error != Errno::OK) return negative(error);

@@ -10,7 +10,7 @@ extern bool steps_are_watched;
 /// A step that may be made to fail, and after which the invariants that hold in mid-call are checked.
 [[nodiscard]] Errno acquire_watched(int step, ForkRequest& request);
 /// Around a call that may fail on purpose: the digest before, and after.
-void fail_injection_call_begins();
+void fail_injection_call_begins(const ForkRequest& request);
 void fail_injection_call_ends(Errno result, u32 flags);
 /// After an accepted clone: the limits that its verdict saw were kept, and all invariants hold.
 void clone_accepted(const ForkRequest& request, const VerdictContext& seen);

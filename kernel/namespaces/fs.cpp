@@ -4,8 +4,10 @@
 namespace forkproof {
 
 Fs* dup_fs(Fs* old) {
-    Fs* fs = create<Fs>();
+    auto* fs = static_cast<Fs*>(kmem_alloc(Kind::fs)); // all of it is written here, once
     if (!fs) return nullptr;
+    fs->users = 1;
+    fs->in_exec = false;
     fs->umask = old->umask;
     fs->root = old->root;
     fs->pwd = old->pwd;

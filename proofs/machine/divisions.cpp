@@ -1,5 +1,6 @@
 #include "proofs/machine/divisions.hpp"
 #include <algorithm>
+#include <set>
 
 namespace forkproof::proofs {
 
@@ -7,6 +8,12 @@ namespace {
 
 bool is_quotient(Z3_decl_kind kind) { return kind == Z3_OP_BUDIV || kind == Z3_OP_BUDIV_I; }
 bool is_remainder(Z3_decl_kind kind) { return kind == Z3_OP_BUREM || kind == Z3_OP_BUREM_I; }
+
+void collect_names(const z3::expr& e, std::set<unsigned>& seen, std::vector<z3::expr>& names) {
+    if (!e.is_app() || !seen.insert(e.id()).second) return;
+    if (e.is_const() && e.decl().decl_kind() == Z3_OP_UNINTERPRETED) names.push_back(e);
+    for (unsigned i = 0; i < e.num_args(); i++) collect_names(e.arg(i), seen, names);
+}
 
 } // namespace
 
@@ -43,6 +50,13 @@ z3::expr Divisions::unknown(const z3::expr& e) {
     z3::expr all = k.rewritten;
     for (const unsigned id : k.divisions) all = all && bounds_.at(id);
     return all;
+}
+
+std::vector<z3::expr> Divisions::depend_on(const z3::expr& e) {
+    std::vector<z3::expr> names;
+    std::set<unsigned> seen;
+    for (const unsigned id : rewrite(e).divisions) collect_names(known_.at(id).original, seen, names);
+    return names;
 }
 
 } // namespace forkproof::proofs

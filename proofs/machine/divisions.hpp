@@ -14,6 +14,8 @@ class Divisions {
   public:
     /// The expression with its divisions unknown, and what bounds them; the very same one if it has none.
     [[nodiscard]] z3::expr unknown(const z3::expr& e);
+    /// The names that its divisions depend on. With numbers for these, divisions are easy.
+    [[nodiscard]] std::vector<z3::expr> depend_on(const z3::expr& e);
 
   private:
     struct Known {

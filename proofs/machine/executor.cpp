@@ -77,6 +77,7 @@ bool Executor::at_end(const State& state) const {
 void Executor::advance(State& state, std::vector<State>& open) {
     if (++state.steps > limits.steps)
         throw CannotTell(fmt::format("more than {} instructions on one path", limits.steps));
+    if (const auto watch = watches_.find(state.ip); watch != watches_.end()) watch->second(state);
     try {
         if (contracts_.contains(state.ip)) {
             State next = state; // a contract may have changed the state before it divides

@@ -43,6 +43,9 @@ class Executor {
     /// Where control has arrived that the caller wants to look at itself: the path ends there as if returned.
     void stop_at(std::uint32_t address) { stops_.insert(address); }
 
+    /// Looks at every path that is about to execute this instruction; it may mark the path, and nothing else.
+    void watch(std::uint32_t address, Contract look) { watches_[address] = std::move(look); }
+
     /// Calls the function with cdecl arguments on the stack at esp, and follows every path until it returns.
     /// At the end callee-saved registers, esp and DF must be as the ABI asks, else the path is a violation.
     std::vector<Path> call(State start, std::uint32_t function, const std::vector<Word>& arguments);
@@ -83,6 +86,7 @@ class Executor {
     const Decoder& decoder_;
     Solver& solver_;
     std::map<std::uint32_t, Contract> contracts_;
+    std::map<std::uint32_t, Contract> watches_;
     std::set<std::uint32_t> stops_;
     Merging merging_ = Merging::never;
     std::set<std::uint32_t> merged_;

@@ -4,7 +4,7 @@
 namespace forkproof::proofs {
 
 bool can_merge(const State& a, const State& b) {
-    if (a.divided || b.divided || a.ring3 || b.ring3) return false;
+    if (a.divided || b.divided || a.ring3 || b.ring3 || a.mark != b.mark) return false;
     if (a.ip != b.ip || a.calls.size() != b.calls.size() || !a.get(Reg::esp).same(b.get(Reg::esp))) return false;
     for (std::size_t i = 0; i < a.calls.size(); i++)
         if (a.calls[i].return_address != b.calls[i].return_address || a.calls[i].esp != b.calls[i].esp) return false;

@@ -24,7 +24,7 @@ Word difference(const State& s, const Word& a, const Word& b, const Truth& borro
 }
 
 void add_with(State& s, const Instruction& i, const Truth& carry) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     const Word a = to.read(s), b = value(s, i, 1), result = sum(s, a, b, carry);
     to.write(s, result);
     s.flags.add(a, b, result, carry);
@@ -33,7 +33,7 @@ void add(State& s, const Instruction& i) { add_with(s, i, false); }
 void adc(State& s, const Instruction& i) { add_with(s, i, s.flags.get(Flag::cf)); }
 
 void subtract(State& s, const Instruction& i, const Truth& borrow, bool keep) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     const Word a = to.read(s), b = value(s, i, 1), result = difference(s, a, b, borrow);
     if (keep) to.write(s, result);
     s.flags.sub(a, b, result, borrow);
@@ -44,7 +44,7 @@ void cmp(State& s, const Instruction& i) { subtract(s, i, false, false); }
 
 /// inc and dec leave CF as it is.
 void count(State& s, const Instruction& i, bool up) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     const Word a = to.read(s), one(to.width, 1), result = up ? a + one : a - one;
     std::optional<Truth> carry;
     if (s.flags.defined(Flag::cf)) carry = s.flags.get(Flag::cf);
@@ -62,20 +62,20 @@ void inc(State& s, const Instruction& i) { count(s, i, true); }
 void dec(State& s, const Instruction& i) { count(s, i, false); }
 
 void neg(State& s, const Instruction& i) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     const Word a = to.read(s), zero(to.width, 0), result = zero - a;
     to.write(s, result);
     s.flags.sub(zero, a, result);
 }
 
 void not_(State& s, const Instruction& i) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     to.write(s, ~to.read(s));
 }
 
 template <class Operation>
 void logic(State& s, const Instruction& i, Operation operation) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     const Word result = operation(to.read(s), value(s, i, 1));
     to.write(s, result);
     s.flags.logic(result);
@@ -93,8 +93,8 @@ void test(State& s, const Instruction& i) { s.flags.logic(value(s, i, 0) & value
 
 } // namespace
 
-std::span<const Entry> semantics_of_arithmetic() {
-    static constexpr Entry all[] = {
+std::span<const SemanticsEntry> semantics_of_arithmetic() {
+    static constexpr SemanticsEntry all[] = {
         {ZYDIS_MNEMONIC_ADD, add},   {ZYDIS_MNEMONIC_ADC, adc}, {ZYDIS_MNEMONIC_SUB, sub},
         {ZYDIS_MNEMONIC_SBB, sbb},   {ZYDIS_MNEMONIC_CMP, cmp}, {ZYDIS_MNEMONIC_INC, inc},
         {ZYDIS_MNEMONIC_DEC, dec},   {ZYDIS_MNEMONIC_NEG, neg}, {ZYDIS_MNEMONIC_NOT, not_},

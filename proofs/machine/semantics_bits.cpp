@@ -7,7 +7,7 @@ namespace {
 
 /// CF is the bit; ZF stays; the others are undefined.
 void bt(State& s, const Instruction& i) {
-    const Place from = place(s, i, 0);
+    const OperandPlace from = place(s, i, 0);
     if (from.in_memory && i.operands[1].type == ZYDIS_OPERAND_TYPE_REGISTER)
         throw no_semantics(i); // the register reaches beyond the word
     const Word index = value(s, i, 1) & Word(from.width, from.width - 1);
@@ -18,7 +18,7 @@ void bt(State& s, const Instruction& i) {
 
 /// The number of the lowest or highest bit that is set. If none is, ZF says so and the target is anything.
 void scan(State& s, const Instruction& i, bool upwards) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     const Word from = value(s, i, 1);
     const Truth none = is_zero(from);
     Word number(to.width, 0);
@@ -44,7 +44,7 @@ void bsr(State& s, const Instruction& i) { scan(s, i, false); }
 
 void bswap(State& s, const Instruction& i) {
     if (width(i, 0) != 32) throw no_semantics(i);
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     const Word a = to.read(s);
     to.write(s, concat(concat(extract(a, 7, 0), extract(a, 15, 8)),
                        concat(extract(a, 23, 16), extract(a, 31, 24))));
@@ -52,11 +52,11 @@ void bswap(State& s, const Instruction& i) {
 
 } // namespace
 
-std::span<const Entry> semantics_of_bits() {
-    static constexpr Entry all[] = {{ZYDIS_MNEMONIC_BT, bt},
-                                    {ZYDIS_MNEMONIC_BSF, bsf},
-                                    {ZYDIS_MNEMONIC_BSR, bsr},
-                                    {ZYDIS_MNEMONIC_BSWAP, bswap}};
+std::span<const SemanticsEntry> semantics_of_bits() {
+    static constexpr SemanticsEntry all[] = {{ZYDIS_MNEMONIC_BT, bt},
+                                             {ZYDIS_MNEMONIC_BSF, bsf},
+                                             {ZYDIS_MNEMONIC_BSR, bsr},
+                                             {ZYDIS_MNEMONIC_BSWAP, bswap}};
     return all;
 }
 

@@ -57,8 +57,8 @@ void int3(State&, const Instruction& i) {
 
 } // namespace
 
-std::span<const Entry> semantics_of_control() {
-    static constexpr Entry all[] = {
+std::span<const SemanticsEntry> semantics_of_control() {
+    static constexpr SemanticsEntry all[] = {
         {ZYDIS_MNEMONIC_JMP, jmp}, {ZYDIS_MNEMONIC_CALL, call}, {ZYDIS_MNEMONIC_RET, ret},
         {ZYDIS_MNEMONIC_UD2, ud2}, {ZYDIS_MNEMONIC_INT3, int3}, {ZYDIS_MNEMONIC_IRETD, iretd},
         {ZYDIS_MNEMONIC_JB, jcc},  {ZYDIS_MNEMONIC_JBE, jcc},   {ZYDIS_MNEMONIC_JL, jcc},

@@ -9,7 +9,7 @@ namespace {
 void move_segment(State& s, const Instruction& i) {
     const auto &to = i.operands[0], &from = i.operands[1];
     if (is_segment(to)) return s.set(segment_of(to.reg.value), extract(value(s, i, 1), 15, 0));
-    const Place target = place(s, i, 0);
+    const OperandPlace target = place(s, i, 0);
     target.write(s, zext(s.get(segment_of(from.reg.value)), target.width));
 }
 
@@ -25,27 +25,27 @@ void move_control(State& s, const Instruction& i) {
 void mov(State& s, const Instruction& i) {
     if (is_segment(i.operands[0]) || is_segment(i.operands[1])) return move_segment(s, i);
     if (is_control_register(i.operands[0]) || is_control_register(i.operands[1])) return move_control(s, i);
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     to.write(s, value(s, i, 1));
 }
 
 void movzx(State& s, const Instruction& i) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     to.write(s, zext(value(s, i, 1), to.width));
 }
 
 void movsx(State& s, const Instruction& i) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     to.write(s, sext(value(s, i, 1), to.width));
 }
 
 void lea(State& s, const Instruction& i) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     to.write(s, extract(effective_address(s, i, i.operands[1]), to.width - 1, 0));
 }
 
 void xchg(State& s, const Instruction& i) {
-    const Place a = place(s, i, 0), b = place(s, i, 1);
+    const OperandPlace a = place(s, i, 0), b = place(s, i, 1);
     const Word old_a = a.read(s), old_b = b.read(s);
     // Memory first: a store may divide the path.
     (b.in_memory ? b : a).write(s, b.in_memory ? old_a : old_b);
@@ -54,13 +54,13 @@ void xchg(State& s, const Instruction& i) {
 
 /// The source is read, and may fault, whatever the condition is.
 void cmov(State& s, const Instruction& i) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     const Word from = value(s, i, 1);
     to.write(s, ite(s.flags.condition(condition_of(i)), from, to.read(s)));
 }
 
 void set(State& s, const Instruction& i) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     to.write(s, from_truth(s.flags.condition(condition_of(i)), to.width));
 }
 
@@ -74,8 +74,8 @@ void nop(State&, const Instruction&) {}
 
 } // namespace
 
-std::span<const Entry> semantics_of_moves() {
-    static constexpr Entry all[] = {
+std::span<const SemanticsEntry> semantics_of_moves() {
+    static constexpr SemanticsEntry all[] = {
         {ZYDIS_MNEMONIC_MOV, mov},      {ZYDIS_MNEMONIC_MOVZX, movzx}, {ZYDIS_MNEMONIC_MOVSX, movsx},
         {ZYDIS_MNEMONIC_LEA, lea},      {ZYDIS_MNEMONIC_XCHG, xchg},   {ZYDIS_MNEMONIC_CBW, cbw},
         {ZYDIS_MNEMONIC_CWDE, cwde},    {ZYDIS_MNEMONIC_CDQ, cdq},     {ZYDIS_MNEMONIC_NOP, nop},

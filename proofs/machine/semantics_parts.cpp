@@ -27,10 +27,10 @@ bool is_control_register(const ZydisDecodedOperand& o) {
            ZydisRegisterGetClass(o.reg.value) == ZYDIS_REGCLASS_CONTROL;
 }
 
-Word Place::read(const State& s) const {
+Word OperandPlace::read(const State& s) const {
     return in_memory ? s.load(word32(address), width / 8) : s.get_part(reg, width, high);
 }
-void Place::write(State& s, const Word& value) const {
+void OperandPlace::write(State& s, const Word& value) const {
     if (in_memory)
         s.store(word32(address), value);
     else
@@ -47,7 +47,7 @@ Word effective_address(const State& s, const Instruction& i, const ZydisDecodedO
     return sum + word32(static_cast<std::uint64_t>(o.mem.disp.value));
 }
 
-Place place(const State& s, const Instruction& i, unsigned operand) {
+OperandPlace place(const State& s, const Instruction& i, unsigned operand) {
     const auto& o = i.operands[operand];
     if (o.type == ZYDIS_OPERAND_TYPE_REGISTER) {
         const auto r = o.reg.value;

@@ -6,7 +6,7 @@
 namespace forkproof::proofs {
 
 /// Where an operand lies: a register or a part of it, or memory whose address is known.
-struct Place {
+struct OperandPlace {
     bool in_memory;
     unsigned width;
     Reg reg;   ///< unless in memory
@@ -24,7 +24,7 @@ struct Place {
 
 /// base + index * scale + displacement.
 [[nodiscard]] Word effective_address(const State& s, const Instruction& i, const ZydisDecodedOperand& o);
-[[nodiscard]] Place place(const State& s, const Instruction& i, unsigned operand);
+[[nodiscard]] OperandPlace place(const State& s, const Instruction& i, unsigned operand);
 /// The value of a register, of memory, or of an immediate, which is as wide as the first operand.
 [[nodiscard]] Word value(const State& s, const Instruction& i, unsigned operand);
 [[nodiscard]] inline unsigned width(const Instruction& i, unsigned operand) {
@@ -41,20 +41,20 @@ void set_undefined(State& s, std::initializer_list<Flag> flags);
 void load_flags(State& s, const Word& eflags);
 
 using Semantics = void (*)(State&, const Instruction&);
-struct Entry {
+struct SemanticsEntry {
     ZydisMnemonic mnemonic;
     Semantics semantics;
 };
 // The families. After one of control's functions ip is where it says, after the others at the next
 // instruction.
-[[nodiscard]] std::span<const Entry> semantics_of_moves();
-[[nodiscard]] std::span<const Entry> semantics_of_stack();
-[[nodiscard]] std::span<const Entry> semantics_of_arithmetic();
-[[nodiscard]] std::span<const Entry> semantics_of_products();
-[[nodiscard]] std::span<const Entry> semantics_of_shifts();
-[[nodiscard]] std::span<const Entry> semantics_of_bits();
-[[nodiscard]] std::span<const Entry> semantics_of_strings();
-[[nodiscard]] std::span<const Entry> semantics_of_system();
-[[nodiscard]] std::span<const Entry> semantics_of_control();
+[[nodiscard]] std::span<const SemanticsEntry> semantics_of_moves();
+[[nodiscard]] std::span<const SemanticsEntry> semantics_of_stack();
+[[nodiscard]] std::span<const SemanticsEntry> semantics_of_arithmetic();
+[[nodiscard]] std::span<const SemanticsEntry> semantics_of_products();
+[[nodiscard]] std::span<const SemanticsEntry> semantics_of_shifts();
+[[nodiscard]] std::span<const SemanticsEntry> semantics_of_bits();
+[[nodiscard]] std::span<const SemanticsEntry> semantics_of_strings();
+[[nodiscard]] std::span<const SemanticsEntry> semantics_of_system();
+[[nodiscard]] std::span<const SemanticsEntry> semantics_of_control();
 
 } // namespace forkproof::proofs

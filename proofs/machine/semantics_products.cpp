@@ -28,7 +28,7 @@ void mul(State& s, const Instruction& i) { wide_product(s, i, zext); }
 void imul(State& s, const Instruction& i) {
     if (i.explicit_operands() == 1) return wide_product(s, i, sext);
     if (width(i, 0) != 32) throw no_semantics(i);
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     const unsigned first = i.explicit_operands() == 3 ? 1 : 0;
     const Word product = sext(value(s, i, first), 64) * sext(value(s, i, first + 1), 64);
     const Word low = extract(product, 31, 0);
@@ -71,11 +71,11 @@ void idiv(State& s, const Instruction& i) {
 
 } // namespace
 
-std::span<const Entry> semantics_of_products() {
-    static constexpr Entry all[] = {{ZYDIS_MNEMONIC_MUL, mul},
-                                    {ZYDIS_MNEMONIC_IMUL, imul},
-                                    {ZYDIS_MNEMONIC_DIV, div},
-                                    {ZYDIS_MNEMONIC_IDIV, idiv}};
+std::span<const SemanticsEntry> semantics_of_products() {
+    static constexpr SemanticsEntry all[] = {{ZYDIS_MNEMONIC_MUL, mul},
+                                             {ZYDIS_MNEMONIC_IMUL, imul},
+                                             {ZYDIS_MNEMONIC_DIV, div},
+                                             {ZYDIS_MNEMONIC_IDIV, idiv}};
     return all;
 }
 

@@ -38,7 +38,7 @@ void flags_of_shift(State& s, const Word& result, const Truth& last_out, const T
 Truth top(const Word& w) { return bit(w, w.width() - 1); }
 
 void shl_(State& s, const Instruction& i) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     const Word a = to.read(s), count = count_of(s, i, 1), result = shl(a, zext(count, to.width));
     to.write(s, result);
     if (!known_count(s, count, shift_flags)) return;
@@ -49,7 +49,7 @@ void shl_(State& s, const Instruction& i) {
 }
 
 void shr(State& s, const Instruction& i) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     const Word a = to.read(s), count = count_of(s, i, 1), result = lshr(a, zext(count, to.width));
     to.write(s, result);
     if (!known_count(s, count, shift_flags)) return;
@@ -59,7 +59,7 @@ void shr(State& s, const Instruction& i) {
 }
 
 void sar(State& s, const Instruction& i) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     const Word a = to.read(s), count = count_of(s, i, 1), result = ashr(a, zext(count, to.width));
     to.write(s, result);
     if (!known_count(s, count, shift_flags)) return;
@@ -69,7 +69,7 @@ void sar(State& s, const Instruction& i) {
 
 /// Only CF and OF change.
 void rotate(State& s, const Instruction& i, bool left) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     const Word a = to.read(s), count = count_of(s, i, 1), all(to.width, to.width);
     const Word by = zext(count, to.width) & Word(to.width, to.width - 1), rest = all - by;
     const Word result = left ? shl(a, by) | lshr(a, rest) : lshr(a, by) | shl(a, rest);
@@ -86,7 +86,7 @@ void ror(State& s, const Instruction& i) { rotate(s, i, false); }
 /// Bits of the second operand come in where those of the first go out.
 void double_shift(State& s, const Instruction& i, bool left) {
     if (width(i, 0) != 32) throw no_semantics(i);
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     const Word a = to.read(s), b = value(s, i, 1), count = count_of(s, i, 2);
     const Word by = zext(count, 32), rest = word32(32) - by;
     const Word result = left ? shl(a, by) | lshr(b, rest) : lshr(a, by) | shl(b, rest);
@@ -100,11 +100,11 @@ void shrd(State& s, const Instruction& i) { double_shift(s, i, false); }
 
 } // namespace
 
-std::span<const Entry> semantics_of_shifts() {
-    static constexpr Entry all[] = {{ZYDIS_MNEMONIC_SHL, shl_}, {ZYDIS_MNEMONIC_SHR, shr},
-                                    {ZYDIS_MNEMONIC_SAR, sar},  {ZYDIS_MNEMONIC_ROL, rol},
-                                    {ZYDIS_MNEMONIC_ROR, ror},  {ZYDIS_MNEMONIC_SHLD, shld},
-                                    {ZYDIS_MNEMONIC_SHRD, shrd}};
+std::span<const SemanticsEntry> semantics_of_shifts() {
+    static constexpr SemanticsEntry all[] = {{ZYDIS_MNEMONIC_SHL, shl_}, {ZYDIS_MNEMONIC_SHR, shr},
+                                             {ZYDIS_MNEMONIC_SAR, sar},  {ZYDIS_MNEMONIC_ROL, rol},
+                                             {ZYDIS_MNEMONIC_ROR, ror},  {ZYDIS_MNEMONIC_SHLD, shld},
+                                             {ZYDIS_MNEMONIC_SHRD, shrd}};
     return all;
 }
 

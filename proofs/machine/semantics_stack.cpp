@@ -39,11 +39,11 @@ void popfd(State& s, const Instruction&) { load_flags(s, s.pop()); }
 
 } // namespace
 
-std::span<const Entry> semantics_of_stack() {
-    static constexpr Entry all[] = {{ZYDIS_MNEMONIC_PUSH, push},
-                                    {ZYDIS_MNEMONIC_POP, pop},
-                                    {ZYDIS_MNEMONIC_LEAVE, leave},
-                                    {ZYDIS_MNEMONIC_POPFD, popfd}};
+std::span<const SemanticsEntry> semantics_of_stack() {
+    static constexpr SemanticsEntry all[] = {{ZYDIS_MNEMONIC_PUSH, push},
+                                             {ZYDIS_MNEMONIC_POP, pop},
+                                             {ZYDIS_MNEMONIC_LEAVE, leave},
+                                             {ZYDIS_MNEMONIC_POPFD, popfd}};
     return all;
 }
 

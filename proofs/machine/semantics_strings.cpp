@@ -64,11 +64,11 @@ void outs(State& s, const Instruction& i) {
 
 } // namespace
 
-std::span<const Entry> semantics_of_strings() {
-    static constexpr Entry all[] = {{ZYDIS_MNEMONIC_MOVSB, movs}, {ZYDIS_MNEMONIC_MOVSW, movs},
-                                    {ZYDIS_MNEMONIC_MOVSD, movs}, {ZYDIS_MNEMONIC_STOSB, stos},
-                                    {ZYDIS_MNEMONIC_STOSW, stos}, {ZYDIS_MNEMONIC_STOSD, stos},
-                                    {ZYDIS_MNEMONIC_OUTSB, outs}};
+std::span<const SemanticsEntry> semantics_of_strings() {
+    static constexpr SemanticsEntry all[] = {{ZYDIS_MNEMONIC_MOVSB, movs}, {ZYDIS_MNEMONIC_MOVSW, movs},
+                                             {ZYDIS_MNEMONIC_MOVSD, movs}, {ZYDIS_MNEMONIC_STOSB, stos},
+                                             {ZYDIS_MNEMONIC_STOSW, stos}, {ZYDIS_MNEMONIC_STOSD, stos},
+                                             {ZYDIS_MNEMONIC_OUTSB, outs}};
     return all;
 }
 

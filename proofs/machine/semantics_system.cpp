@@ -24,7 +24,7 @@ void invlpg(State& s, const Instruction& i) {
 }
 
 void in(State& s, const Instruction& i) {
-    const Place to = place(s, i, 0);
+    const OperandPlace to = place(s, i, 0);
     to.write(s, s.unknown("a port's answer", to.width));
 }
 
@@ -62,8 +62,8 @@ Truth is_time_stamp(const State& s, const Word& value) {
     return any;
 }
 
-std::span<const Entry> semantics_of_system() {
-    static constexpr Entry all[] = {
+std::span<const SemanticsEntry> semantics_of_system() {
+    static constexpr SemanticsEntry all[] = {
         {ZYDIS_MNEMONIC_CLD, flag_is<Flag::df, false>},
         {ZYDIS_MNEMONIC_STD, flag_is<Flag::df, true>},
         {ZYDIS_MNEMONIC_CLC, flag_is<Flag::cf, false>},

@@ -54,7 +54,18 @@ bool Solver::may_be_satisfiable(const std::vector<z3::expr>& conditions, const z
 bool Solver::satisfiable(const std::vector<z3::expr>& conditions, const z3::expr& and_this) {
     std::vector<z3::expr> rewritten = conditions;
     z3::expr last = and_this;
-    if (without_divisions(rewritten, last) && !ask(rewritten, last)) return false;
+    if (!without_divisions(rewritten, last)) return ask(conditions, and_this);
+    if (!ask(rewritten, last)) return false;
+    return satisfiable_like(conditions, and_this, model()) || ask(conditions, and_this);
+}
+
+/// With the model's numbers wherever something is divided; quickly answered, and often with yes.
+bool Solver::satisfiable_like(std::vector<z3::expr> conditions, const z3::expr& and_this,
+                              const z3::model& model) {
+    std::vector<z3::expr> names = divisions_.depend_on(and_this);
+    for (const z3::expr& condition : conditions)
+        for (const z3::expr& name : divisions_.depend_on(condition)) names.push_back(name);
+    for (const z3::expr& name : names) conditions.push_back(name == model.eval(name, true));
     return ask(conditions, and_this);
 }
 

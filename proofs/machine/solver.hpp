@@ -27,6 +27,8 @@ class Solver {
   private:
     [[nodiscard]] bool ask(const std::vector<z3::expr>& conditions, const z3::expr& and_this);
     [[nodiscard]] bool without_divisions(std::vector<z3::expr>& conditions, z3::expr& and_this);
+    [[nodiscard]] bool satisfiable_like(std::vector<z3::expr> conditions, const z3::expr& and_this,
+                                        const z3::model& model);
     void assert_exactly(const std::vector<z3::expr>& conditions);
     [[nodiscard]] bool answer(z3::check_result result) const;
 

@@ -99,6 +99,7 @@ class State {
     [[nodiscard]] const std::shared_ptr<const Event>& events() const { return events_; }
 
     bool divided = false; ///< the path has just divided, and has not yet gone its own way
+    unsigned mark = 0; ///< given by whoever watches (Executor::watch): ways with different marks never become one
     unsigned steps = 0; ///< instructions executed on this path
     unsigned names = 0; ///< how many unknowns the path has made: part of their names
     std::uint32_t lowest_esp = 0xffffffff;

@@ -1,4 +1,5 @@
 #include "proofs/mutants/coverage.hpp"
+#include "proofs/mutants/mutation.hpp"
 #include "proofs/fingerprint.hpp"
 #include "proofs/run.hpp"
 #include <algorithm>
@@ -129,8 +130,6 @@ BaselineResult prove_baseline(const Setting& setting, const std::vector<std::str
         if (report.outcome != Outcome::proved)
             result.wrong.push_back(fmt::format("{} is not proved of the kernel as it is{}", name,
                                                report.why.empty() ? "" : ": " + report.why.front()));
-        else if (report.touched.empty())
-            result.wrong.push_back(name + " does not say which bytes it touched");
     }
     for (const TheoremReport& report : baseline.reports)
         if (report.outcome == Outcome::proved) known[report.name] = report;
@@ -148,13 +147,22 @@ std::vector<CoveredInstruction> covered_code(const Baseline& baseline) {
         if (baseline.touching(function.address, function.size).empty()) continue;
         for (u32 at = function.address; at < function.end();) {
             const Instruction& i = decoder.at(at);
-            const std::string words = text(i);
-            if (i.z.mnemonic != ZYDIS_MNEMONIC_NOP && words != "xchg ax, ax")
-                all.push_back({i, &function, baseline.touching(at, i.length)});
+            if (!is_padding(i)) all.push_back({i, &function, baseline.touching(at, i.length)});
             at = i.next();
         }
     }
     return all;
+}
+
+std::map<std::string, std::set<std::size_t>> theorems_by_file(const std::vector<CoveredInstruction>& code,
+                                                              const Image& image) {
+    std::map<std::string, std::set<std::size_t>> files;
+    for (const CoveredInstruction& covered : code)
+        for (const u32 address : {covered.instruction.address, covered.function->address}) {
+            const std::string line = image.line_of(address);
+            files[line.substr(0, line.rfind(':'))].insert(covered.theorems.begin(), covered.theorems.end());
+        }
+    return files;
 }
 
 std::string source_line(const std::string& place) {

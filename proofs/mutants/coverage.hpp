@@ -5,6 +5,7 @@
 #include "proofs/mutants/workers.hpp"
 #include "proofs/theorem.hpp"
 #include <map>
+#include <set>
 
 namespace forkproof::proofs::mutants {
 
@@ -14,9 +15,13 @@ struct Baseline {
     std::vector<Theorem> theorems;
     std::vector<TheoremReport> reports;
     Setting setting;
+    /// By source file, the theorems that execute code of it.
+    std::map<std::string, std::set<std::size_t>> by_file;
 
     /// By number, those that touched any of these bytes.
     [[nodiscard]] std::vector<std::size_t> touching(u32 address, std::size_t bytes) const;
+    /// A theorem that does not say what it touched is about all of the image.
+    [[nodiscard]] bool about_all(std::size_t theorem) const { return reports[theorem].touched.empty(); }
 };
 
 /// Proves the theorems about the image whose names begin with one of these (all, if there is none), each in a
@@ -35,6 +40,10 @@ struct CoveredInstruction {
     const Function* function;
     std::vector<std::size_t> theorems; ///< that executed it; empty: no theorem did
 };
+
+/// Which theorems execute code of which file.
+std::map<std::string, std::set<std::size_t>> theorems_by_file(const std::vector<CoveredInstruction>& code,
+                                                              const Image& image);
 
 /// All instructions of the functions of which a theorem executed any, by address, without padding.
 std::vector<CoveredInstruction> covered_code(const Baseline& baseline);

@@ -2,7 +2,6 @@
 #pragma once
 #include "proofs/mutants/coverage.hpp"
 #include "proofs/mutants/mutation.hpp"
-#include <set>
 
 namespace forkproof::proofs::mutants {
 
@@ -15,6 +14,6 @@ struct Equivalence {
 /// path of each that the same values take and that end differently: in memory above the stack pointer, or in
 /// the result.
 Equivalence compare(const Mutation& mutation, const Baseline& baseline,
-                    const std::set<std::size_t>& theorems);
+                    const std::vector<std::size_t>& theorems);
 
 } // namespace forkproof::proofs::mutants

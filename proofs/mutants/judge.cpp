@@ -1,7 +1,9 @@
 #include "proofs/mutants/judge.hpp"
 #include "proofs/mutants/equivalence.hpp"
 #include "proofs/run.hpp"
+#include <algorithm>
 #include <filesystem>
+#include <tuple>
 
 namespace forkproof::proofs::mutants {
 namespace {
@@ -26,36 +28,97 @@ void tell(std::vector<std::string>* lines, const TheoremReport& report) {
     for (const std::string& line : report.why) lines->push_back("    " + line);
 }
 
-/// Those whose names begin so, first; then the others.
-std::vector<const Theorem*> expected_first(const std::vector<Theorem>& all, const std::string& beginning) {
-    std::vector<const Theorem*> order;
-    for (const bool expected : {true, false})
-        for (const Theorem& theorem : all)
-            if (theorem.name.starts_with(beginning) == expected) order.push_back(&theorem);
-    return order;
+/// As run_theorem, whatever is thrown: code that is wrong leads to places that nobody thought of.
+TheoremReport ask_one(const Theorem& theorem, const Setting& setting) try {
+    return run_theorem(theorem, setting);
+} catch (...) {
+    TheoremReport report;
+    report.name = theorem.name;
+    report.why = {"the theorem met a state that it cannot speak of"};
+    return report;
+}
+
+/// Asks the theorems in this order. True if none was left out.
+bool ask(MutantResult& result, const std::vector<std::size_t>& order, const Baseline& baseline,
+         const Setting& setting, Asking asking, std::vector<std::string>* lines) {
+    for (const std::size_t i : order) {
+        if (asking == Asking::until_refuted && result.fate == Fate::refuted) return false;
+        const TheoremReport report = ask_one(baseline.theorems[i], setting);
+        result.asked.push_back(report.name);
+        count(result, report);
+        tell(lines, report);
+    }
+    return true;
+}
+
+/// What is about all of the image last; effects before the other aspects of the same runs; then by the work
+/// that the proof takes.
+void cheapest_first(std::vector<std::size_t>& theorems, const Baseline& baseline) {
+    auto cost = [&](std::size_t i) {
+        const std::string& name = baseline.theorems[i].name;
+        return std::tuple(name.starts_with("frame/") || name.starts_with("sharing/"),
+                          baseline.reports[i].queries, i);
+    };
+    std::sort(theorems.begin(), theorems.end(),
+              [&](std::size_t a, std::size_t b) { return cost(a) < cost(b); });
 }
 
 } // namespace
 
-MutantResult judge(const Mutation& mutation, const Baseline& baseline, std::vector<std::string>* lines) {
+MutantResult described(const Mutation& mutation) {
     MutantResult result;
     result.name = mutation.name;
     result.kind = mutation.kind;
     result.line = mutation.line;
     result.words = mutation.words;
-    result.fate = Fate::survived;
-    Setting setting = baseline.setting;
-    setting.image = std::make_shared<const Image>(apply(mutation, *baseline.setting.image));
+    return result;
+}
+
+MutantResult described(const SourceMutant& mutant) {
+    MutantResult result;
+    result.name = mutant.name;
+    result.source = true;
+    result.kind = mutant.kind;
+    result.line = mutant.file;
+    result.words = "tests/mutants/" + mutant.listed;
+    return result;
+}
+
+std::vector<std::size_t> concerned(const Mutation& mutation, const Baseline& baseline) {
     std::set<std::size_t> touching;
     for (const Change& change : mutation.changes)
         for (const std::size_t i : baseline.touching(change.address, change.bytes.size())) touching.insert(i);
-    for (const std::size_t i : touching) {
-        const TheoremReport report = run_theorem(baseline.theorems[i], setting);
-        count(result, report);
-        tell(lines, report);
-    }
+    for (std::size_t i = 0; i < baseline.theorems.size(); i++)
+        if (baseline.about_all(i)) touching.insert(i);
+    std::vector<std::size_t> order(touching.begin(), touching.end());
+    cheapest_first(order, baseline);
+    return order;
+}
+
+std::vector<std::size_t> concerned(const SourceMutant& mutant, const Baseline& baseline) {
+    std::vector<std::size_t> order, others;
+    const auto of_file = baseline.by_file.find(mutant.file);
+    for (std::size_t i = 0; i < baseline.theorems.size(); i++)
+        if (baseline.theorems[i].name.starts_with(mutant.theorem))
+            order.push_back(i);
+        else if (baseline.about_all(i) || (of_file != baseline.by_file.end() && of_file->second.contains(i)))
+            others.push_back(i);
+    cheapest_first(order, baseline);
+    cheapest_first(others, baseline);
+    order.insert(order.end(), others.begin(), others.end());
+    return order;
+}
+
+MutantResult judge(const Mutation& mutation, const Baseline& baseline, Asking asking,
+                   std::vector<std::string>* lines) {
+    MutantResult result = described(mutation);
+    result.fate = Fate::survived;
+    Setting setting = baseline.setting;
+    setting.image = std::make_shared<const Image>(apply(mutation, *baseline.setting.image));
+    const std::vector<std::size_t> order = concerned(mutation, baseline);
+    result.complete = ask(result, order, baseline, setting, asking, lines);
     if (result.fate == Fate::survived) {
-        const Equivalence answer = compare(mutation, baseline, touching);
+        const Equivalence answer = compare(mutation, baseline, order);
         if (answer.proved) result.fate = Fate::equivalent;
         result.why = answer.why;
     }
@@ -63,24 +126,19 @@ MutantResult judge(const Mutation& mutation, const Baseline& baseline, std::vect
 }
 
 MutantResult judge(const SourceMutant& mutant, const KernelBuild& build, const Baseline& baseline,
-                   std::vector<std::string>* lines) {
-    MutantResult result;
-    result.name = mutant.name;
-    result.source = true;
-    result.kind = mutant.kind;
-    result.line = mutant.file;
-    result.words = "tests/mutants/" + mutant.listed;
+                   Asking asking, std::vector<std::string>* lines) {
+    MutantResult result = described(mutant);
     result.fate = Fate::survived;
     const ElfFile kernel = ElfFile::load(build.build(mutant));
     Setting setting = baseline.setting;
     setting.image = std::make_shared<const Image>(kernel);
     setting.layouts = std::make_shared<const Layouts>(kernel);
-    for (const Theorem* theorem : expected_first(baseline.theorems, mutant.theorem)) {
-        const TheoremReport report = run_theorem(*theorem, setting);
-        count(result, report);
-        tell(lines, report);
-        if (result.fate == Fate::refuted) break;
-    }
+    const std::vector<std::size_t> order = concerned(mutant, baseline);
+    result.complete = ask(result, order, baseline, setting, asking, lines);
+    std::vector<std::size_t> rest;
+    for (std::size_t i = 0; i < baseline.theorems.size(); i++)
+        if (std::find(order.begin(), order.end(), i) == order.end()) rest.push_back(i);
+    if (result.fate != Fate::refuted) ask(result, rest, baseline, setting, Asking::until_refuted, lines);
     if (!lines) std::filesystem::remove_all(build.folder(mutant));
     return result;
 }

@@ -60,17 +60,8 @@ class Mutator {
     }
     [[nodiscard]] bool keeps_the_frame() const {
         return is(ZYDIS_MNEMONIC_PUSH) || is(ZYDIS_MNEMONIC_POP) || is(ZYDIS_MNEMONIC_LEAVE) ||
-               is(ZYDIS_MNEMONIC_RET) || is(ZYDIS_MNEMONIC_NOP) || is(ZYDIS_MNEMONIC_UD2) ||
-               writes_stack_pointer() || text(i_) == "xchg ax, ax" || moves_nothing();
-    }
-    /// lea esi, [esi+0] and its like: padding.
-    [[nodiscard]] bool moves_nothing() const {
-        const ZydisDecodedOperand &to = i_.operands[0], &from = i_.operands[1];
-        if (is(ZYDIS_MNEMONIC_LEA))
-            return from.mem.base == to.reg.value && from.mem.index == ZYDIS_REGISTER_NONE &&
-                   (!from.mem.disp.has_displacement || from.mem.disp.value == 0);
-        return is(ZYDIS_MNEMONIC_MOV) && to.type == ZYDIS_OPERAND_TYPE_REGISTER &&
-               from.type == ZYDIS_OPERAND_TYPE_REGISTER && to.reg.value == from.reg.value;
+               is(ZYDIS_MNEMONIC_RET) || is(ZYDIS_MNEMONIC_UD2) ||
+               writes_stack_pointer() || is_padding(i_);
     }
     [[nodiscard]] bool two_byte() const { return i_.z.opcode_map == ZYDIS_OPCODE_MAP_0F; }
     [[nodiscard]] bool one_byte() const { return i_.z.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT; }
@@ -218,6 +209,16 @@ std::vector<u8> bytes_at(const Image& image, u32 address) {
 }
 
 } // namespace
+
+bool is_padding(const Instruction& i) {
+    const ZydisDecodedOperand &to = i.operands[0], &from = i.operands[1];
+    if (i.z.mnemonic == ZYDIS_MNEMONIC_LEA)
+        return from.mem.base == to.reg.value && from.mem.index == ZYDIS_REGISTER_NONE && from.mem.disp.value == 0;
+    if (i.z.mnemonic == ZYDIS_MNEMONIC_MOV || i.z.mnemonic == ZYDIS_MNEMONIC_XCHG)
+        return to.type == ZYDIS_OPERAND_TYPE_REGISTER && from.type == ZYDIS_OPERAND_TYPE_REGISTER &&
+               to.reg.value == from.reg.value;
+    return i.z.mnemonic == ZYDIS_MNEMONIC_NOP;
+}
 
 std::vector<Mutation> mutations_of(const Instruction& instruction, const Image& image) {
     return Mutator(instruction, image).all();

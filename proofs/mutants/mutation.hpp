@@ -25,6 +25,9 @@ struct Mutation {
     std::string line;
 };
 
+/// Whether the instruction does nothing, and only fills a place: nop, lea esi, [esi+0].
+bool is_padding(const Instruction& instruction);
+
 /// All mutations of an instruction, the most telling first. None for what only keeps the stack frame (push,
 /// pop, leave, ret, esp moved by a constant), for padding, and for jumps and instructions without an operand
 /// that could be another.

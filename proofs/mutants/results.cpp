@@ -11,9 +11,10 @@ namespace {
 constexpr std::array FATES = {"refuted", "equivalent", "stopped", "survived", "lost"};
 
 nlohmann::ordered_json as_json(const MutantResult& mutant) {
-    return {{"name", mutant.name}, {"source", mutant.source},        {"kind", mutant.kind},
-            {"line", mutant.line}, {"words", mutant.words},          {"fate", fate_word(mutant.fate)},
-            {"why", mutant.why},   {"refuted_by", mutant.refuted_by}};
+    return {{"name", mutant.name},         {"source", mutant.source},  {"kind", mutant.kind},
+            {"line", mutant.line},         {"words", mutant.words},    {"fate", fate_word(mutant.fate)},
+            {"why", mutant.why},           {"asked", mutant.asked},    {"refuted_by", mutant.refuted_by},
+            {"complete", mutant.complete}, {"seconds", mutant.seconds}};
 }
 
 MutantResult mutant_of(const nlohmann::json& json, const std::string& where) {
@@ -24,7 +25,10 @@ MutantResult mutant_of(const nlohmann::json& json, const std::string& where) {
     json.at("line").get_to(mutant.line);
     json.at("words").get_to(mutant.words);
     json.at("why").get_to(mutant.why);
+    json.at("asked").get_to(mutant.asked);
     json.at("refuted_by").get_to(mutant.refuted_by);
+    json.at("complete").get_to(mutant.complete);
+    json.at("seconds").get_to(mutant.seconds);
     const auto fate = std::find(FATES.begin(), FATES.end(), json.at("fate").get<std::string>());
     if (fate == FATES.end()) throw BadResults(where + ": a mutant has a fate that there is not");
     mutant.fate = static_cast<Fate>(fate - FATES.begin());

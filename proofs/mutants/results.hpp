@@ -25,7 +25,10 @@ struct MutantResult {
     bool source = false;
     std::string kind, line, words;
     Fate fate = Fate::lost;
-    std::vector<std::string> refuted_by; ///< theorems
+    std::vector<std::string> asked;      ///< theorems
+    std::vector<std::string> refuted_by; ///< of these
+    bool complete = false;               ///< all that it may concern were asked
+    double seconds = 0;                  ///< of processor time
     std::string why;                     ///< the first reason that one of them gave, or what happened instead
 };
 

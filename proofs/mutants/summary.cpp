@@ -6,24 +6,6 @@
 namespace forkproof::proofs::mutants {
 namespace {
 
-struct Kills {
-    std::size_t all = 0, alone = 0;
-    std::string example; ///< that it alone refutes
-};
-
-Kills kills_of(const std::string& theorem, const Results& results) {
-    Kills kills;
-    for (const MutantResult& mutant : results.mutants) {
-        const auto& by = mutant.refuted_by;
-        if (mutant.source || std::find(by.begin(), by.end(), theorem) == by.end()) continue;
-        kills.all++;
-        if (by.size() != 1) continue;
-        kills.alone++;
-        if (kills.example.empty()) kills.example = mutant.name;
-    }
-    return kills;
-}
-
 bool noticed(const MutantResult& mutant) {
     return mutant.fate == Fate::refuted || mutant.fate == Fate::equivalent;
 }
@@ -35,6 +17,22 @@ std::string survivor_line(const MutantResult& mutant) {
 }
 
 } // namespace
+
+Kills kills_of(const std::string& theorem, const Results& results) {
+    Kills kills;
+    auto among = [&](const std::vector<std::string>& names) {
+        return std::find(names.begin(), names.end(), theorem) != names.end();
+    };
+    for (const MutantResult& mutant : results.mutants) {
+        if (among(mutant.asked)) kills.asked++;
+        if (!among(mutant.refuted_by)) continue;
+        kills.refuted++;
+        if (!mutant.complete || mutant.refuted_by.size() != 1) continue;
+        kills.alone++;
+        if (kills.example.empty()) kills.example = mutant.name;
+    }
+    return kills;
+}
 
 Count count(const Results& results, bool source) {
     Count count;
@@ -86,12 +84,12 @@ std::vector<std::string> summary(const Results& results) {
     std::vector<std::string> lines;
     std::size_t width = 7;
     for (const std::string& theorem : results.theorems) width = std::max(width, theorem.size());
-    lines.push_back(
-        fmt::format("{:<{}}  {:>7}  {:>5}  {}", "theorem", width, "refutes", "alone", "for example"));
+    lines.push_back(fmt::format("{:<{}}  {:>5}  {:>7}  {:>5}  {}", "theorem", width, "asked", "refutes",
+                                "alone", "for example"));
     for (const std::string& theorem : results.theorems) {
         const Kills kills = kills_of(theorem, results);
-        lines.push_back(
-            fmt::format("{:<{}}  {:>7}  {:>5}  {}", theorem, width, kills.all, kills.alone, kills.example));
+        lines.push_back(fmt::format("{:<{}}  {:>5}  {:>7}  {:>5}  {}", theorem, width, kills.asked,
+                                    kills.refuted, kills.alone, kills.example));
     }
     bool any = false;
     for (const MutantResult& mutant : results.mutants) {

@@ -14,6 +14,14 @@ struct Count {
 };
 Count count(const Results& results, bool source);
 
+/// What a theorem did: of how many mutants it was asked, how many it refutes, and how many of these no other
+/// theorem does (of those of which all were asked).
+struct Kills {
+    std::size_t asked = 0, refuted = 0, alone = 0;
+    std::string example; ///< that it alone refutes
+};
+Kills kills_of(const std::string& theorem, const Results& results);
+
 /// Why this is not good enough, a line each; none if it is. Of a part, or of a sample, only what can be said
 /// of it.
 std::vector<std::string> shortcomings(const Results& results);

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 #include <poll.h>
 #include <stdexcept>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -16,6 +17,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr int WORK_FAILED = 9;
+/// Where others use the processors too, or work sleeps: it may take so many times its limit by the clock.
+constexpr int WAITING = 10;
 
 struct Worker {
     std::size_t job;
@@ -33,8 +36,12 @@ void write_all(int to, const std::string& text) {
     }
 }
 
-[[noreturn]] void be_worker(int pipe, std::size_t job, const std::function<std::string(std::size_t)>& work) {
+[[noreturn]] void be_worker(int pipe, std::size_t job, const WorkerOptions& options,
+                            const std::function<std::string(std::size_t)>& work) {
     ::setpgid(0, 0); // what it starts ends with it
+    const auto seconds = static_cast<rlim_t>(options.limit.count());
+    const rlimit limit{seconds, seconds + 1};
+    ::setrlimit(RLIMIT_CPU, &limit);
     int status = 0;
     std::string text;
     try {
@@ -58,11 +65,11 @@ Worker start(std::size_t job, const WorkerOptions& options,
     if (process < 0) throw std::runtime_error("cannot start a process");
     if (process == 0) {
         ::close(ends[0]);
-        be_worker(ends[1], job, work);
+        be_worker(ends[1], job, options, work);
     }
     ::setpgid(process, process);
     ::close(ends[1]);
-    return {job, process, ends[0], Clock::now() + options.limit, ""};
+    return {job, process, ends[0], Clock::now() + options.limit * WAITING, ""};
 }
 
 WorkerResult end(Worker& worker, bool too_late) {
@@ -71,7 +78,8 @@ WorkerResult end(Worker& worker, bool too_late) {
     while (::waitpid(worker.process, &status, 0) < 0 && errno == EINTR) {
     }
     ::close(worker.pipe);
-    if (too_late) return {WorkerResult::End::too_late, "takes too long"};
+    if (too_late || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
+        return {WorkerResult::End::too_late, "takes too long"};
     if (WIFSIGNALED(status))
         return {WorkerResult::End::failed, fmt::format("ended by signal {}", ::strsignal(WTERMSIG(status)))};
     if (WEXITSTATUS(status) != 0) return {WorkerResult::End::failed, worker.text};

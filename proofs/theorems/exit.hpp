@@ -5,6 +5,5 @@
 namespace forkproof::proofs {
 
 std::vector<Theorem> exit_row_theorems();
-std::vector<Theorem> exit_story_theorems();
 
 } // namespace forkproof::proofs

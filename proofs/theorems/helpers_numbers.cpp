@@ -86,7 +86,7 @@ struct AllocNumber {
     [[nodiscard]] static Word tried(const Word& at_head) {
         return ite(ult(at_head, word32(PID_MAX)), at_head, word32(RESERVED_PIDS));
     }
-    [[nodiscard]] Word bit_of(const Word& nr) const { return shl(Word(8, 1), zext(extract(nr, 2, 0), 8)); }
+    [[nodiscard]] static Word bit_of(const Word& of) { return shl(Word(8, 1), zext(extract(of, 2, 0), 8)); }
 
     /// Runs from the function's first instruction to the loop's head.
     std::vector<Path> from_entry() {
@@ -139,23 +139,21 @@ struct AllocNumber {
             return down ? word32(PID_MAX) - turns : turns;
         }
     };
-    [[nodiscard]] Kept kept(const State& at_head) const {
-        const auto nr = spot_of(at_head, first), down = spot_of(at_head, word32(PID_MAX));
+    [[nodiscard]] std::optional<Kept> kept(const State& at_head) const {
+        const auto number_at = spot_of(at_head, first), down = spot_of(at_head, word32(PID_MAX));
         const auto count = down ? down : spot_of(at_head, word32(0));
-        if (!nr || !count)
-            throw CannotTell("the loop of alloc_number keeps its number and count in no known way");
-        return {*nr, *count, down.has_value()};
+        if (!number_at || !count) return {};
+        return Kept{*number_at, *count, down.has_value()};
     }
 
     /// The loop's head after `turn` turns: what the loop changes is anything, but for the number and the
     /// count.
-    State in_the_middle(const State& at_head) {
+    State in_the_middle(const State& at_head, const Kept& k) {
         State s = at_head;
         for (const Spot& spot : spots())
             set(s, spot, world.any(fmt::format("place {} that the loop writes", names_++)));
         for (const Flag f : {Flag::cf, Flag::pf, Flag::af, Flag::zf, Flag::sf, Flag::of})
             s.flags.set_undefined(f);
-        const Kept k = kept(at_head);
         set(s, k.number, nr);
         set(s, k.count, k.count_after(turn));
         auto assume = [&](const Truth& fact) {
@@ -171,12 +169,15 @@ struct AllocNumber {
     void one_turn(const Path& from) {
         const Word candidate = tried(nr), bits = world.get(byte);
         const Truth taken = !is_zero(bits & bit_of(candidate));
-        const std::vector<Path> paths = scene.run(in_the_middle(from.state));
+        const auto k = kept(from.state);
+        scene.check(from, "the search begins behind the cursor, and counts its turns", k.has_value());
+        if (!k) return;
+        const std::vector<Path> paths = scene.run(in_the_middle(from.state, *k));
         for (const Path& path : paths) {
             if (path.state.ip == loop.head) {
                 scene.prove(path, "the search goes on only from a number that is taken", taken);
                 scene.prove(path, "the search comes to its end", ult(turn + word32(1), word32(PID_MAX)));
-                goes_on(path, from.state);
+                goes_on(path, from.state, *k);
                 unchanged_but(scene, path, {});
                 continue;
             }
@@ -201,8 +202,7 @@ struct AllocNumber {
     }
 
     /// At the head again: the number and the count are one further, what the loop does not write is the same.
-    void goes_on(const Path& path, const State& from) {
-        const Kept k = kept(from);
+    void goes_on(const Path& path, const State& from, const Kept& k) {
         const Word turns = turn + word32(1);
         const Word next = get(path.state, k.number);
         scene.prove(path, "the number at the loop's head is one further",

@@ -43,6 +43,9 @@ inline constexpr const char* CONSISTENT =
 
 /// update_curr, which charges the caller for its time: an exact theorem of its own, here it charges anything.
 void use_charge_contract(ForkScene& f);
+inline constexpr const char* charged_fields[] = {"exec_start", "sum_exec_runtime", "vruntime"};
+/// What that contract leaves in one of these fields of the caller, or as "min_vruntime" of the run queue.
+[[nodiscard]] Word charged(const ForkScene& f, const std::string& field);
 
 /// A fork that has come to the step sched.
 struct SchedScene {

@@ -4,13 +4,14 @@
 
 namespace forkproof::proofs {
 
+Word charged(const ForkScene& f, const std::string& field) { return f.world.any("charged " + field, 64); }
+
 void use_charge_contract(ForkScene& f) {
     const Place minimum = f.of(f.world.global("rq"), "min_vruntime");
     f.scene.contract("update_curr", [&f, minimum](State& s) {
-        for (const char* field : {"exec_start", "sum_exec_runtime", "vruntime"})
-            s.memory.poke(f.of(f.parent, field).address, s.unknown(std::string("charged ") + field, 64),
-                          s.ip);
-        s.memory.poke(minimum.address, s.unknown("charged min_vruntime", 64), s.ip);
+        for (const char* field : charged_fields)
+            s.memory.poke(f.of(f.parent, field).address, charged(f, field), s.ip);
+        s.memory.poke(minimum.address, charged(f, "min_vruntime"), s.ip);
         returns_nothing(s);
     });
 }

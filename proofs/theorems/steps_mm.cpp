@@ -1,7 +1,6 @@
 // mm: the caller's address space counted once more, or a copy: the same mappings, the same frames counted
 // once more, and neither side may write to them until a fault has decided whose they are.
-#include "proofs/theorems/step_contract.hpp"
-#include "proofs/world/clean_pools.hpp"
+#include "proofs/theorems/steps_mm.hpp"
 #include <fmt/core.h>
 
 namespace forkproof::proofs {
@@ -128,6 +127,13 @@ struct MmScene : ForkScene {
         copies_.clear();
     }
 
+    /// The parts of a path on which it is known of each page whether it is present; the code has asked, too.
+    void by_presence(const Path& path, std::size_t page, const std::function<void(const Path&)>& then) {
+        if (page == ptes.size()) return then(path);
+        auto rest = [&](const Path& part) { by_presence(part, page + 1, then); };
+        divide(*this, path, present(ptes[page]), rest, rest);
+    }
+
     void copied(const Path& path) {
         Changes changes(*this, path);
         const Place copy = changes.fresh("mm");
@@ -162,7 +168,8 @@ struct MmScene : ForkScene {
             const auto made = scene.when(path, is_zero(path.state.get(Reg::eax)));
             if (!made) continue;
             divide(
-                *this, *made, Truth(shape.mm) && !flag(CLONE_VM), [&](const Path& part) { copied(part); },
+                *this, *made, Truth(shape.mm) && !flag(CLONE_VM),
+                [&](const Path& part) { by_presence(part, 0, [&](const Path& known) { copied(known); }); },
                 [&](const Path& part) { shared(part); });
             check_stage(*made, "mm");
             for (const Path& undone : release(*made, "mm")) restored(*this, undone);
@@ -184,88 +191,6 @@ struct MmScene : ForkScene {
 
   private:
     std::vector<std::pair<Place, Place>> copies_;
-};
-
-/// The child's own address space, as it may be whenever it is given back: pages that nobody else maps, and
-/// pools that may be full.
-struct OwnMmScene : ForkScene {
-    Place own_mm, vma, own_pgd, table, page, pte;
-
-    explicit OwnMmScene(MachineProof& proof) : ForkScene(proof, "an address space of its own", "namespaces") {
-        add_clean_pools(scene, {0, true}, {0, true});
-        own_mm = own["mm"];
-        own_pgd = page_of(add_frame(scene, "child's page directory"));
-        table = page_of(add_frame(scene, "child's page table"));
-        page = page_of(add_frame(scene, "child's page"));
-        vma = world.object("Vma", "child's mapping", "vma");
-        world.ring({of(own_mm, "vmas.head"), of(vma, "node")});
-        const std::uint32_t start = shape.first_mapping;
-        world.set(of(vma, "start"), start);
-        world.set(of(vma, "end"), start + PAGE);
-        world.set(of(own_mm, "pgd"), own_pgd.address);
-        world.set(of(own_mm, "tables"), frame_number(table.address));
-        pte = {table.address + (start >> 12 & 1023) * 4, "", 4};
-        for (std::uint32_t at = 0; at < PAGE; at += 4) {
-            world.set({table.address + at, "", 4}, 0);
-            world.set({own_pgd.address + at, "", 4}, at < KERNEL_HALF ? word32(0) : kernel_half(world, at));
-        }
-        const Word bits = world.any("pte bits of the child's page", 12);
-        world.set(pte, concat(Word(20, frame_number(page.address)), bits));
-        const std::uint32_t place = start >> 22;
-        world.set({own_pgd.address + 4 * place, "", 4},
-                  frame_number(table.address) * PAGE | PRESENT | WRITE | USER);
-        for (const Place& p : {own_pgd, table}) {
-            world.set(entry(p, "count"), 1);
-            world.set(entry(p, "use"), USED_AS_TABLE);
-        }
-        world.set(entry(table, "link"), place << 20); // the last of the chain
-        scene.assume("the entry of a page that is not present is 0", bit(bits, 0) || is_zero(world.get(pte)));
-    }
-
-    static Place page_of(std::uint32_t frame) { return {page_address(frame), "", PAGE}; }
-    [[nodiscard]] Place entry(const Place& of_page, const char* field) const {
-        return of(frame_entry(world, frame_number(of_page.address)), field);
-    }
-
-    void prove() {
-        const std::vector<Path> paths = call("release_mm");
-        for (const Path& path : paths)
-            divide(
-                *this, path, flag(CLONE_VM),
-                [&](const Path& shared) {
-                    Changes changes(*this, shared);
-                    changes.is(of(mm, "users"), before(of(mm, "users")) - word32(1)).is(of(child, "mm"), 0);
-                    changes.nothing_else();
-                },
-                [&](const Path& last) { given_back(last); });
-        for (const auto& [page_name, p] : {std::pair("table", table), std::pair("directory", own_pgd)}) {
-            scene.reached(std::string("the pool takes the ") + page_name, paths,
-                          [&](const Path& path) { return scene.is_live(path.state, p.address, "frame"); });
-            scene.reached(std::string("the pool is full before the ") + page_name, paths,
-                          [&](const Path& path) { return !scene.is_live(path.state, p.address, "frame"); });
-        }
-    }
-
-    void given_back(const Path& path) {
-        Changes changes(*this, path);
-        changes.freed(own_mm).freed(vma).is(of(child, "mm"), 0);
-        for (const Place& p : {own_pgd, table})
-            if (scene.is_live(path.state, p.address, "frame"))
-                changes.pooled(p); // nothing_else() asks whether it is in a pool, and clean
-            else
-                changes.freed(p);
-        const Place count = entry(page, "count");
-        const Truth mapped = bit(world.get(pte), 0);
-        if (scene.is_live(path.state, page.address, "frame")) {
-            changes.is(count, world.get(count) - ite(mapped, word32(1), word32(0)));
-            scene.prove(path, "a frame that is counted is somebody's", !is_zero(now(path, count)));
-        } else {
-            scene.prove(path, "who was the last to map a frame frees it",
-                        mapped && eq(world.get(count), word32(1)));
-            changes.freed(page);
-        }
-        changes.nothing_else();
-    }
 };
 
 ForkShape fork_shape(unsigned vmas, unsigned pages) {
@@ -303,7 +228,7 @@ void step_mm(MachineProof& proof) {
     mm_in(proof, "two mappings in one table",
           {placed(fork_shape(2, 1), BEFORE_A_BORDER - 4 * NEAR, NEAR), none, one});
     mm_in(proof, "two mappings that nobody has touched", {untouched, none, one});
-    OwnMmScene(proof).prove();
+    release_of_own_mm(proof);
 }
 
 void step_mm_wide(MachineProof& proof) {

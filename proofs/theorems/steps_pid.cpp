@@ -167,6 +167,15 @@ void step_pid_deep(MachineProof& proof) {
         pid_in(proof, {level, level % 3, level % 2 == 0});
 }
 
+constexpr std::uint32_t TIF_SIGPENDING = 1U << 2;
+
+/// A signal that is not blocked waits for the caller or its group, or the group is about to stop.
+Truth signal_waits(const ForkScene& f) {
+    const Word waiting = f.before(f.of(f.parent, "pending")) | f.before(f.of(f.signal, "shared_pending"));
+    return !is_zero(waiting & ~f.before(f.of(f.parent, "blocked"))) ||
+           !is_zero(f.before(f.of(f.signal, "group_stop_count")));
+}
+
 void step_signal_check(MachineProof& proof) {
     ForkScene f(proof, "signal-check", "signal-check");
     Scene& scene = f.scene;
@@ -178,9 +187,7 @@ void step_signal_check(MachineProof& proof) {
 
     const Place ti_flags = f.of(f.parent, "ti_flags");
     const Word waiting = f.before(f.of(f.parent, "pending")) | f.before(f.of(f.signal, "shared_pending"));
-    const Truth pending = !is_zero(waiting & ~f.before(f.of(f.parent, "blocked"))) ||
-                          !is_zero(f.before(f.of(f.signal, "group_stop_count")));
-    constexpr std::uint32_t TIF_SIGPENDING = 1U << 2;
+    const Truth pending = signal_waits(f);
     const Word others = f.before(ti_flags) & word32(~TIF_SIGPENDING);
 
     const std::vector<Path> paths = f.acquire("signal-check");
@@ -208,6 +215,17 @@ void step_signal_check(MachineProof& proof) {
     scene.reached("a signal is blocked", paths, [&](const Path&) { return !pending && !is_zero(waiting); });
 }
 
+/// On its own: other code calls it, too, with another stack below it.
+void helper_recalc_sigpending(MachineProof& proof) {
+    ForkScene f(proof, "recalc_sigpending", "");
+    const Place ti_flags = f.of(f.parent, "ti_flags");
+    const Word others = f.before(ti_flags) & word32(~TIF_SIGPENDING);
+    for (const Path& path : f.scene.call("recalc_sigpending", {}))
+        Changes(f, path)
+            .is(ti_flags, others | ite(signal_waits(f), word32(TIF_SIGPENDING), word32(0)))
+            .nothing_else(Aspect::effect);
+}
+
 } // namespace
 
 std::vector<Theorem> steps_pid_theorems() {
@@ -221,7 +239,9 @@ std::vector<Theorem> steps_pid_theorems() {
                         true),
         machine_theorem("steps/signal-check",
                         "both locks are held and no signal is pending, or ERESTARTNOINTR and all as before",
-                        step_signal_check)};
+                        step_signal_check),
+        machine_theorem("helpers/recalc_sigpending", "TIF_SIGPENDING is set exactly if a signal waits",
+                        helper_recalc_sigpending)};
 }
 
 } // namespace forkproof::proofs

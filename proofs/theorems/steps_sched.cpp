@@ -29,12 +29,14 @@ void exactly(SchedScene& s, const Path& path) {
     child_has("sum_exec_runtime", Word(64, 0));
     child_has("time_slice", word32(RR_TIMESLICE));
     // It waits for one slice, counted from where the queue or its parent is.
-    const Word queue_at = ForkScene::now(path, f.of(s.rq, "min_vruntime"));
-    const Word parent_at = ForkScene::now(path, f.of(f.parent, "vruntime"));
+    const Word queue_at = charged(f, "min_vruntime"), parent_at = charged(f, "vruntime");
     const Word slice = udiv(word32(SCHED_LATENCY), f.before(f.of(s.rq, "nr_running")) + word32(1));
     const Word wait = ite(ult(slice, word32(MIN_GRANULARITY)), word32(MIN_GRANULARITY), slice);
     child_has("vruntime", ite(ult(parent_at, queue_at), queue_at, parent_at) + zext(wait, 64));
-    changes.nothing_else(); // it is on no list, and of the caller only what it was charged has changed
+    // The caller has been charged first, and nothing else of it has changed; the child is on no list.
+    for (const char* field : charged_fields) changes.is(f.of(f.parent, field), charged(f, field));
+    changes.is(f.of(s.rq, "min_vruntime"), queue_at);
+    changes.nothing_else();
 }
 
 /// What a release that has nothing to give back leaves: everything.

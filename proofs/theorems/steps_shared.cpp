@@ -40,22 +40,32 @@ void step_semundo(MachineProof& proof) {
     }
 }
 
-void step_fs(MachineProof& proof) {
-    ForkScene f(proof, "fs", "fs");
-    const Place holder = f.of(f.world.global("fs_lock"), "holder_");
-    f.world.set(holder, 0);
+/// `pwd` is the mount that the working directory is on.
+void fs_is_copied(ForkScene& f, const Path& path, const Place& pwd) {
+    Changes changes(f, path);
+    const Place fresh = changes.fresh("fs");
+    changes.is(f.of(f.child, "fs"), fresh.address);
+    changes.is(f.of(fresh, "users"), 1).is(f.of(fresh, "in_exec"), 0).same_as(fresh, f.fs);
+    const bool same = pwd.address == f.mount.address;
+    for (const Place& mount : {f.mount, pwd})
+        changes.is(f.of(mount, "count"), f.before(f.of(mount, "count")) + word32(same ? 2 : 1));
+    changes.nothing_else();
+}
+
+void step_fs_with(MachineProof& proof, bool same_mount) {
+    ForkScene f(proof, same_mount ? "fs, root and cwd on one mount" : "fs, root and cwd on two mounts", "fs");
+    Place pwd = f.mount;
+    if (!same_mount) {
+        pwd = f.world.object("Mount", "parent->fs->pwd.mnt", "mount");
+        f.world.point(f.of(f.fs, "pwd.mnt"), pwd);
+        const Word count = f.before(f.of(pwd, "count"));
+        f.scene.assume("every count is at least 1 and below 2^31",
+                       !is_zero(count) && ult(count, word32(1U << 31)));
+    }
+    f.world.set(f.of(f.world.global("fs_lock"), "holder_"), 0);
     f.scene.assume("nobody holds fs_lock", true);
     const Truth too_late =
         f.flag(CLONE_FS) && !is_zero(f.before(f.of(f.fs, "in_exec"))) && in_force(f, RuleId::fs_in_exec);
-    auto copied = [&](const Path& path) {
-        Changes changes(f, path);
-        const Place fresh = changes.fresh("fs");
-        changes.is(f.of(f.child, "fs"), fresh.address);
-        changes.is(f.of(fresh, "users"), 1).is(f.of(fresh, "in_exec"), 0).same_as(fresh, f.fs);
-        // Once for the root and once for the working directory.
-        changes.is(f.of(f.mount, "count"), f.before(f.of(f.mount, "count")) + word32(2));
-        changes.nothing_else();
-    };
     // That the lock is free again on every path is part of "nothing else"; taken twice, or dropped by
     // somebody else, it panics.
     prove_step(f, {.step = "fs",
@@ -67,11 +77,16 @@ void step_fs(MachineProof& proof) {
                        [&](const Path& path) {
                            divide(
                                f, path, f.flag(CLONE_FS),
-                               [&](const Path& part) { is_shared(f, part, "fs", f.fs, "users"); }, copied);
+                               [&](const Path& part) { is_shared(f, part, "fs", f.fs, "users"); },
+                               [&](const Path& part) { fs_is_copied(f, part, pwd); });
                        }});
     for (const Errno e : {Errno::EAGAIN, Errno::ENOMEM})
         f.scene.reached(fmt::format("step fs fails with {}", errno_name(e)), f.acquire("fs"),
                         [&](const Path& path) { return eq(path.state.get(Reg::eax), errno_word(e)); });
+}
+
+void step_fs(MachineProof& proof) {
+    for (const bool same_mount : {true, false}) step_fs_with(proof, same_mount);
 }
 
 void step_sighand(MachineProof& proof) {

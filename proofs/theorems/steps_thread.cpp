@@ -4,6 +4,7 @@
 #include "invariants/errno.hpp"
 #include "invariants/flags.hpp"
 #include "proofs/theorems/theorems.hpp"
+#include "proofs/world/unchanged.hpp"
 #include "proofs/world/user_memory.hpp"
 
 namespace forkproof::proofs {
@@ -136,14 +137,39 @@ void step_thread(MachineProof& proof) {
                     [&](const Path& p) { return is(p, Errno::OK) && f.sets_tls && empty(f.desc); });
 }
 
+/// The two functions on their own, for set_thread_area calls them, too.
+void helper_tls(MachineProof& proof) {
+    Scene& scene = proof.scene("a description");
+    World& world = scene.world();
+    const Place place = world.object("UserDesc", "user_desc");
+    auto word = [&](std::uint32_t n) { return world.get({place.address + 4 * n, "", 4}); };
+    const UserDesc d{word(0), word(1), word(2), word(3)};
+    const auto built = scene.call("tls_descriptor", {word32(place.address)});
+    for (const Path& path : built) {
+        const Word got = concat(path.state.get(Reg::edx), path.state.get(Reg::eax));
+        scene.equal(path, "the descriptor", got, ite(empty(d), Word(64, 0), descriptor(d)));
+        unchanged_but(scene, path, {});
+    }
+    const auto asked = scene.call("tls_empty", {word32(place.address)});
+    for (const Path& path : asked) {
+        scene.equal(path, "whether it is empty", path.state.get_part(Reg::eax, 8, false),
+                    from_truth(empty(d), 8));
+        unchanged_but(scene, path, {});
+    }
+    scene.reached("an empty one", built, [&](const Path&) { return empty(d); });
+    scene.reached("one that is not empty", asked, [&](const Path&) { return !empty(d); });
+}
+
 } // namespace
 
 std::vector<Theorem> steps_thread_theorems() {
     return {machine_theorem(
-        "steps/thread",
-        "the child starts with the caller's registers, 0 in eax, its own stack, and the TLS asked "
-        "for; a failure changes nothing but the child's own thread and stack",
-        step_thread)};
+                "steps/thread",
+                "the child starts with the caller's registers, 0 in eax, its own stack, and the TLS asked "
+                "for; a failure changes nothing but the child's own thread and stack",
+                step_thread),
+            machine_theorem("helpers/tls_descriptor",
+                            "a description's segment descriptor, 0 for an empty one", helper_tls)};
 }
 
 } // namespace forkproof::proofs

@@ -12,6 +12,8 @@ constexpr unsigned SYMBOLIC_RUNS = 3;
 constexpr unsigned MOST_VOTES = 50; // of Unicorn on one site
 constexpr unsigned SITES_WITH_SOLVER = 2;
 constexpr unsigned MOST_SITES = 16;
+/// Pairs are many, and each of their instructions has cases of its own.
+constexpr unsigned FEWER_FOR_PAIRS = 10;
 
 bool names_system_register(const Instruction& i) {
     for (unsigned n = 0; n < i.explicit_operands(); n++) {
@@ -45,10 +47,10 @@ FormResult FormCheck::check(const std::string& name, const FormOfCode& form) {
     result_ = {};
     result_.form = name;
     result_.occurrences = form.occurrences;
-    result_.wanted = cases_;
+    result_.wanted = form.pair ? (cases_ + FEWER_FOR_PAIRS - 1) / FEWER_FOR_PAIRS : cases_;
     Random random(std::hash<std::string>()(name));
     const auto sites = static_cast<unsigned>(std::min<std::size_t>(MOST_SITES, 2 * form.encodings.size()));
-    const unsigned each = (cases_ + sites - 1) / sites;
+    const unsigned each = (result_.wanted + sites - 1) / sites;
     auto encoding = form.encodings.begin();
     for (unsigned n = 0; n < sites; n++) {
         // Once as it stands in the code, then with other immediates.

@@ -60,6 +60,7 @@ void Forms::add(const Bytes& bytes) {
     const Instruction second = decoded(Bytes(bytes.begin() + i.length, bytes.end()), i.length);
     auto& pair = forms_[proofs::form(i) + "; " + proofs::form(second)];
     pair.occurrences++;
+    pair.pair = true;
     pair.encodings.emplace(hash(bytes), bytes);
 }
 

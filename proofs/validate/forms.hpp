@@ -11,6 +11,7 @@ using Bytes = std::vector<std::uint8_t>;
 
 struct FormOfCode {
     unsigned occurrences = 0;
+    bool pair = false; ///< two instructions
     /// Chosen evenly among those that occur, by a number made of the bytes, so that the choice is always the
     /// same.
     std::map<std::uint64_t, Bytes> encodings;

@@ -108,6 +108,7 @@ std::uint32_t Changes::residue_bits(std::uint32_t address) const {
             applies = dot == std::string::npos || within(world.field(whole, field.substr(dot + 1)));
             break;
         }
+        case ResidueOf::caller_pages: // behind the contract of copy_from_user
         case ResidueOf::free_memory:
         case ResidueOf::stack: break; // known by what it is, not by where: see nothing_else
         }

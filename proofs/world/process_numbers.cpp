@@ -98,6 +98,11 @@ void NumberSpaces::add(const Place& ns, unsigned others, const NumberSpace* same
 
 const NumberSpace& NumberSpaces::of(std::uint32_t ns) const { return find(*spaces_, ns); }
 
+Contract NumberSpaces::alloc_contract(bool may_fail) const {
+    const World& world = scene_.world();
+    return [&world, spaces = spaces_, may_fail](State& s) { alloc_number(world, *spaces, s, may_fail); };
+}
+
 void NumberSpaces::use_contracts(bool may_fail) {
     World& world = scene_.world();
     const Place own_bucket{world.global("pid_hash").address + HASH_NODE * LAST_BUCKET, "", HASH_NODE};

@@ -27,6 +27,8 @@ class NumberSpaces {
     /// From here on the scene's alloc_number and pid_bucket are these contracts. A pid namespace that the
     /// path itself has made gives its first number, 1, and puts it in a bucket where nothing else is.
     void use_contracts(bool may_fail = true);
+    /// That contract of alloc_number, for who has one of his own around it.
+    [[nodiscard]] Contract alloc_contract(bool may_fail) const;
 
   private:
     Scene& scene_;

@@ -196,6 +196,7 @@ void Scene::refuted(const Path& path, const std::string& words, const Truth& cla
     r.scene = title_;
     r.words = words;
     r.values = values_of(model);
+    if (path.ending == Ending::violation) r.at = path.state.ip;
     r.lines = tell(*this, path, words, address, got, expected, model, shown_);
     throw r;
 }
@@ -286,6 +287,10 @@ TheoremReport run(const Setting& setting, const std::string& name, const Machine
         report = proof.report();
         report.outcome = Outcome::unknown;
         report.why = {limit.what()};
+    } catch (const Fork&) {
+        report = proof.report();
+        report.outcome = Outcome::unknown;
+        report.why = {"a word that must be known where a path has ended may have several values"};
     } catch (const BadImage& bad) {
         report = proof.report();
         report.outcome = Outcome::unknown;

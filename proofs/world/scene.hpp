@@ -113,6 +113,7 @@ struct Refuted {
     std::string scene, words;
     std::vector<std::string> lines;
     Valuation values;
+    std::uint32_t at = 0; ///< the instruction at which the code did what no kernel may do; 0 if it did not
 };
 
 /// The ends of one run of the code, for comparing two images.

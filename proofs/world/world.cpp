@@ -13,7 +13,11 @@ World::World(z3::context& z3, const Image& image, const Layouts& layouts, const 
 Word World::any(const std::string& name, unsigned width) const {
     if (!replay_) return Word(z3_.bv_const(name.c_str(), width));
     const auto found = replay_->find(name);
-    return {width, found == replay_->end() ? 0 : found->second};
+    if (found != replay_->end()) return {width, found->second};
+    // What the counterexample does not speak of may be anything: a value of its own, not the same for all.
+    std::uint64_t hash = 0xcbf29ce484222325; // FNV-1a
+    for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    return {width, hash ^ hash >> 32};
 }
 
 void World::add(std::uint32_t address, Region region) {

@@ -125,6 +125,19 @@ TEST(AStepFails, WithTheChecksBetweenSteps) {
     }
 }
 
+// The descriptor of CLONE_SETTLS lies in a page that nobody has touched before: that it comes into being is
+// allowed_residue.
+TEST(AStepFails, AfterReadingAPageThatNobodyHasTouched) {
+    for (const char* step : {"thread", "pid"}) {
+        const Boot run = boot({.cmdline = fmt::format("quiet fail={}:2", step), .program = "settls"});
+        Expect(run)
+            .ends(Ending::good)
+            .line(fmt::format("fail={}:2: clone(SETTLS | SIGCHLD) by pid 2 (program) = -ENOMEM", step))
+            .says(": equal, nothing is left behind")
+            .program_prints("settls: -12, then a child that exits with 5\n");
+    }
+}
+
 // A failure that cannot be made is refused in words, never ignored.
 struct BadRequest {
     const char* words;

@@ -15,7 +15,8 @@ MutantResult mutant(const std::string& name, Fate fate, const std::vector<std::s
     MutantResult m;
     m.name = name;
     m.fate = fate;
-    m.refuted_by = by;
+    m.asked = m.refuted_by = by;
+    m.complete = true;
     m.source = source;
     return m;
 }
@@ -69,6 +70,11 @@ TEST(MutantsSummary, EachShortcomingIsSaid) {
     Results idle = good();
     for (MutantResult& m : idle.mutants) m.refuted_by = {"a/one", "b/two"};
     EXPECT_TRUE(says(shortcomings(idle), "a/one refutes no mutant that no other theorem refutes"));
+
+    Results unasked = good();
+    for (MutantResult& m : unasked.mutants) m.complete = m.complete && m.refuted_by[0] != "b/two";
+    EXPECT_TRUE(says(shortcomings(unasked), "b/two refutes no mutant that no other theorem refutes"));
+    EXPECT_EQ(kills_of("b/two", unasked).refuted, 500U);
 
     Results unreached = good();
     unreached.unreached = {"kernel/fork/publish.cpp:1 publish+0x1: nop"};
