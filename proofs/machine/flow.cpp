@@ -4,8 +4,6 @@
 
 namespace forkproof::proofs {
 
-namespace {
-
 std::vector<std::uint32_t> successors(const Instruction& i) {
     switch (i.z.meta.category) {
     case ZYDIS_CATEGORY_RET: return {};
@@ -14,8 +12,6 @@ std::vector<std::uint32_t> successors(const Instruction& i) {
     default: return {i.next()};
     }
 }
-
-} // namespace
 
 Flow flow_of(const Decoder& decoder, std::uint32_t function) {
     Flow flow;

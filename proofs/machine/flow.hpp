@@ -12,6 +12,8 @@ struct Flow {
     std::set<std::uint32_t> joins;           ///< instructions that control reaches from more than one place
 };
 
+/// Where control may go from here inside a function; calls return.
+[[nodiscard]] std::vector<std::uint32_t> successors(const Instruction& i);
 /// From the function's first instruction along its jumps; calls are passed over.
 [[nodiscard]] Flow flow_of(const Decoder& decoder, std::uint32_t function);
 

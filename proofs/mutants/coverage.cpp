@@ -1,6 +1,6 @@
 #include "proofs/mutants/coverage.hpp"
-#include "proofs/mutants/mutation.hpp"
 #include "proofs/fingerprint.hpp"
+#include "proofs/mutants/mutation.hpp"
 #include "proofs/run.hpp"
 #include <algorithm>
 #include <filesystem>

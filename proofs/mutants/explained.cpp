@@ -1,5 +1,8 @@
 #include "proofs/mutants/explained.hpp"
+#include "proofs/machine/flow.hpp"
+#include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace forkproof::proofs::mutants {
 namespace {
@@ -16,9 +19,62 @@ std::size_t row_of(const CoveredInstruction& code, const Image& image) {
     return i;
 }
 
+/// Where control may go after an instruction; nothing if that is outside of the function, which is no panic.
+struct Successors {
+    std::vector<u32> inside;
+    bool outside = false;
+};
+
+Successors after(const CoveredInstruction& covered, u32 panic) {
+    const Instruction& i = covered.instruction;
+    const auto category = i.z.meta.category;
+    Successors next;
+    auto go = [&](u32 address) {
+        if (address >= covered.function->address && address < covered.function->end())
+            next.inside.push_back(address);
+        else
+            next.outside = true;
+    };
+    if (category == ZYDIS_CATEGORY_CALL && i.relative() && i.relative_target() == panic) return next;
+    const bool jumps = category == ZYDIS_CATEGORY_COND_BR || category == ZYDIS_CATEGORY_UNCOND_BR;
+    if (jumps && i.relative()) go(i.relative_target());
+    if (jumps && !i.relative()) next.outside = true;
+    if (category == ZYDIS_CATEGORY_RET) next.outside = true;
+    if (category != ZYDIS_CATEGORY_UNCOND_BR && category != ZYDIS_CATEGORY_RET) go(i.next());
+    return next;
+}
+
 } // namespace
 
+std::set<u32> only_to_a_panic(const std::vector<CoveredInstruction>& code, const Image& image) {
+    const u32 panic = image.function("panic_pieces").address;
+    std::set<u32> out; // from here a way leads out of the function
+    // Padding is not in the list: what comes after it is what is executed.
+    auto leads_out = [&](std::size_t at, u32 address) {
+        while (at < code.size() && code[at].instruction.address < address) at++;
+        while (at > 0 && code[at - 1].instruction.address >= address) at--;
+        return at < code.size() && out.contains(code[at].instruction.address);
+    };
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (std::size_t i = code.size(); i-- > 0;) {
+            if (out.contains(code[i].instruction.address)) continue;
+            const Successors next = after(code[i], panic);
+            bool leads = next.outside;
+            for (const u32 address : next.inside) leads = leads || leads_out(i, address);
+            if (!leads) continue;
+            out.insert(code[i].instruction.address);
+            changed = true;
+        }
+    }
+    std::set<u32> panics;
+    for (const CoveredInstruction& covered : code)
+        if (!out.contains(covered.instruction.address)) panics.insert(covered.instruction.address);
+    return panics;
+}
+
 std::string reason_for(const MutantResult& survivor) {
+    if (survivor.fate == Fate::stopped) return "not proved of it either: the prover stops and says why";
     const std::string function = survivor.name.substr(0, survivor.name.find_first_of("+/"));
     const std::string line = source_line(survivor.line);
     for (const KnownSurvivor& row : known_survivors())
@@ -30,9 +86,10 @@ std::string reason_for(const MutantResult& survivor) {
 std::vector<std::string> unexplained(const std::vector<CoveredInstruction>& code, const Image& image) {
     std::vector<std::string> lines;
     std::vector<bool> used(dead_code().size());
+    const std::set<u32> panics = only_to_a_panic(code, image);
     const CoveredInstruction* before = nullptr; // the last unexplained one: a stretch gets one line
     for (const CoveredInstruction& covered : code) {
-        if (!covered.theorems.empty()) {
+        if (!covered.theorems.empty() || panics.contains(covered.instruction.address)) {
             before = nullptr;
             continue;
         }

@@ -26,6 +26,10 @@ const std::vector<KnownSurvivor>& known_survivors();
 /// The reason, or "".
 std::string reason_for(const MutantResult& survivor);
 
+/// Instructions of these functions from which every way leads to a panic: that no path panics is part of
+/// every theorem, so none executes them.
+std::set<u32> only_to_a_panic(const std::vector<CoveredInstruction>& code, const Image& image);
+
 /// A line for each stretch of code that no theorem executes and no row explains, and for each row of dead
 /// code that explains nothing.
 std::vector<std::string> unexplained(const std::vector<CoveredInstruction>& code, const Image& image);

@@ -88,8 +88,8 @@ std::vector<std::size_t> concerned(const Mutation& mutation, const Baseline& bas
     std::set<std::size_t> touching;
     for (const Change& change : mutation.changes)
         for (const std::size_t i : baseline.touching(change.address, change.bytes.size())) touching.insert(i);
-    for (std::size_t i = 0; i < baseline.theorems.size(); i++)
-        if (baseline.about_all(i)) touching.insert(i);
+    // Not those about all of the image: how deep the stack goes is no matter of one instruction.
+    std::erase_if(touching, [&](std::size_t i) { return baseline.about_all(i); });
     std::vector<std::size_t> order(touching.begin(), touching.end());
     cheapest_first(order, baseline);
     return order;

@@ -60,8 +60,7 @@ class Mutator {
     }
     [[nodiscard]] bool keeps_the_frame() const {
         return is(ZYDIS_MNEMONIC_PUSH) || is(ZYDIS_MNEMONIC_POP) || is(ZYDIS_MNEMONIC_LEAVE) ||
-               is(ZYDIS_MNEMONIC_RET) || is(ZYDIS_MNEMONIC_UD2) ||
-               writes_stack_pointer() || is_padding(i_);
+               is(ZYDIS_MNEMONIC_RET) || is(ZYDIS_MNEMONIC_UD2) || writes_stack_pointer() || is_padding(i_);
     }
     [[nodiscard]] bool two_byte() const { return i_.z.opcode_map == ZYDIS_OPCODE_MAP_0F; }
     [[nodiscard]] bool one_byte() const { return i_.z.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT; }
@@ -213,7 +212,8 @@ std::vector<u8> bytes_at(const Image& image, u32 address) {
 bool is_padding(const Instruction& i) {
     const ZydisDecodedOperand &to = i.operands[0], &from = i.operands[1];
     if (i.z.mnemonic == ZYDIS_MNEMONIC_LEA)
-        return from.mem.base == to.reg.value && from.mem.index == ZYDIS_REGISTER_NONE && from.mem.disp.value == 0;
+        return from.mem.base == to.reg.value && from.mem.index == ZYDIS_REGISTER_NONE &&
+               from.mem.disp.value == 0;
     if (i.z.mnemonic == ZYDIS_MNEMONIC_MOV || i.z.mnemonic == ZYDIS_MNEMONIC_XCHG)
         return to.type == ZYDIS_OPERAND_TYPE_REGISTER && from.type == ZYDIS_OPERAND_TYPE_REGISTER &&
                to.reg.value == from.reg.value;

@@ -8,7 +8,7 @@ namespace forkproof::proofs {
 
 namespace {
 
-constexpr std::uint32_t NO_OBJECT = 0xffff, PAGE = 4096, SMALL = 1U << 20;
+constexpr std::uint32_t NO_OBJECT = 0xffff, POISON = 0x6b6b6b6b, PAGE = 4096, SMALL = 1U << 20;
 
 /// Everything that a path has written besides these bytes, and the stack, is as before.
 void nothing_but(Scene& scene, const Path& path, const std::vector<Place>& changed) {
@@ -202,12 +202,20 @@ void free_object(MachineProof& proof, unsigned kind, const std::string& name, Ne
                               gone ? empty && Truth(!alone) : !empty || Truth(alone));
                 c.scene.equal(at, "the cache's live", now(at, c.of(c.cache, "live")), c.before(c.of(c.cache, "live")) - word32(1));
                 if (gone) {
+                    // It has left both lists of its cache.
+                    for (const char* list : {"slabs.head.next", "slabs.head.prev"})
+                        c.scene.equal(at, list, now(at, c.of(c.cache, list)), word32(c.of(c.cache, "slabs.head").address));
+                    for (const char* list : {"with_room.head.next", "with_room.head.prev"})
+                        c.scene.equal(at, list, now(at, c.of(c.cache, list)), word32(other.address));
                     nothing_but(c.scene, at, {c.cache, node, other, c.of(c.slab, "all"), {c.slab.address, "", PAGE}});
                     continue;
                 }
                 const Place bits = c.of(c.slab, fmt::format("live_bits[{}]", i / 32));
                 c.scene.equal(at, "slab->live_bits", now(at, bits), c.before(bits) & word32(~(1U << (i % 32))));
                 c.scene.equal(at, "slab->first_free", now(at, c.of(c.slab, "first_free")), Word(16, i));
+                for (std::uint32_t n = 4; n < 16; n += 4)
+                    c.scene.equal(at, "poison in the freed object", now(at, {c.object(i).address + n, "", 4}), word32(POISON));
+                c.scene.equal(at, "poison in the freed object", now(at, {c.object(i).address + 2, "", 2}), Word(16, POISON >> 16));
                 c.scene.equal(at, "the freed object's link", now(at, c.next_of(i)), first);
                 c.scene.equal(at, "slab->live", now(at, c.of(c.slab, "live")), c.before(c.of(c.slab, "live")) - Word(16, 1));
                 nothing_but(c.scene, at, {c.of(c.slab, "first_free"), bits, c.of(c.slab, "live"), c.of(c.cache, "live"), head, node,

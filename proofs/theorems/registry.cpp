@@ -24,6 +24,7 @@ std::vector<Theorem> machine_theorems() {
         // the child comes into being
         publish_theorems,
         child_theorems,
+        exit_theorems,
         // what all of it stands on
         allocator_theorems,
         helpers_numbers_theorems,

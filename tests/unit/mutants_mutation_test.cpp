@@ -65,7 +65,7 @@ TEST_F(MutantsMutation, AnOperationBecomesItsNeighbour) {
     EXPECT_EQ(of({0x01, 0xd0}).at("operation-swapped"), "sub eax, edx");
     EXPECT_EQ(of({0x83, 0xe8, 0x01}).at("operation-swapped"), "add eax, 0x01");
     EXPECT_EQ(of({0x83, 0x20, 0xfd}).at("operation-swapped").substr(0, 2), "or");
-    EXPECT_EQ(of({0xff, 0x06}).at("operation-swapped"), "dec dword ptr [esi]");
+    EXPECT_EQ(of({0xff, 0x06}).at("operation-swapped"), "dec [esi]");
     EXPECT_EQ(of({0xc1, 0xe0, 0x0c}).at("operation-swapped"), "shr eax, 0x0C");
     EXPECT_EQ(of({0x0f, 0xb6, 0xc0}).at("operation-swapped"), "movsx eax, al");
     EXPECT_EQ(of({0x40}).at("operation-swapped"), "dec eax");
