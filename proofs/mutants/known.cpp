@@ -16,7 +16,6 @@ const std::vector<DeadCode>& dead_code() {
         {"create_new_namespaces", "", "a mount of another namespace in root alone"},
         {"user_byte", "", "a task without an address space reads no ring 3"},
         {"handle_mm_fault", "", "accesses that uaccess never makes"},
-        {"put_mm", "", "a mapping without any page table"},
         {"free_pid", "", "no pid has a level above the deepest"},
     };
     return rows;
