@@ -1,6 +1,7 @@
 #include "proofs/machine/executor.hpp"
 #include "proofs/machine/merge.hpp"
 #include "proofs/machine/semantics.hpp"
+#include <algorithm>
 #include <fmt/core.h>
 
 namespace forkproof::proofs {
@@ -120,7 +121,7 @@ std::size_t Executor::first_of(const std::vector<State>& open) {
     if (merging_ == Merging::never) return open.size() - 1;
     // The innermost calls first: the others wait where these will return to. In one function what comes first.
     auto rank = [&](const State& s) {
-        unsigned place = 0;
+        unsigned place = s.divided ? 0 : 1; // who has only just divided has still to come to where others wait
         if (merging_ == Merging::everywhere && !s.calls.empty()) {
             const Flow& f = flow(s.calls.back().function);
             if (const auto found = f.order.find(s.ip); found != f.order.end()) place = found->second;
@@ -143,7 +144,7 @@ bool Executor::same_result(const State& a, const State& b, bool at_end) const {
 }
 
 void Executor::put(State state, std::vector<State>& open, bool at_end) {
-    if (merging_ != Merging::never)
+    if (merging_ == Merging::everywhere)
         for (State& other : open)
             if (can_merge(other, state) && same_result(other, state, at_end)) {
                 other = merge(other, state);
@@ -151,6 +152,42 @@ void Executor::put(State state, std::vector<State>& open, bool at_end) {
             }
     open.push_back(std::move(state));
 }
+
+namespace {
+
+/// Makes one of ways that may be one, those first that have parted last: so their conditions cancel each other.
+/// They stand in the order in which they came, siblings side by side.
+State meet(std::vector<State> ways) {
+    std::vector<std::size_t> shared; // of each with the next
+    for (std::size_t i = 0; i + 1 < ways.size(); i++) shared.push_back(shared_conditions(ways[i], ways[i + 1]));
+    while (ways.size() > 1) {
+        const auto last = std::max_element(shared.begin(), shared.end());
+        const auto i = static_cast<std::size_t>(last - shared.begin());
+        std::vector<State> kept;
+        for (std::size_t n = 0; n < ways.size(); n++)
+            if (n == i)
+                kept.push_back(merge(ways[i], ways[i + 1]));
+            else if (n != i + 1)
+                kept.push_back(std::move(ways[n]));
+        ways.swap(kept);
+        shared.erase(last);
+        for (const std::size_t n : {i, i + 1}) // the neighbours of the new one
+            if (n != 0 && n < ways.size()) shared[n - 1] = shared_conditions(ways[n - 1], ways[n]);
+    }
+    return std::move(ways.front());
+}
+
+/// Takes out of `from` the first way, or that at `n`, and all that may be one with it.
+std::vector<State> take_alike(std::vector<State>& from, std::size_t n, const std::function<bool(const State&, const State&)>& alike) {
+    std::vector<State> taken, left;
+    const State chosen = from[n];
+    for (std::size_t i = 0; i < from.size(); i++)
+        (i == n || alike(chosen, from[i]) ? taken : left).push_back(std::move(from[i]));
+    from.swap(left);
+    return taken;
+}
+
+} // namespace
 
 std::vector<Path> Executor::run(State start) {
     std::vector<Path> ended;
@@ -160,8 +197,10 @@ std::vector<Path> Executor::run(State start) {
         if (ended.size() + open.size() > limits.paths)
             throw CannotTell(fmt::format("more than {} paths", limits.paths));
         const std::size_t next = first_of(open);
-        State state = std::move(open[next]);
-        open.erase(open.begin() + static_cast<std::ptrdiff_t>(next));
+        auto alike = [this](const State& a, const State& b) {
+            return merging_ == Merging::returns && can_merge(a, b) && same_result(a, b, false);
+        };
+        State state = meet(take_alike(open, next, alike));
         try {
             advance_to_meeting(state, open);
             if (!at_end(state))
@@ -172,7 +211,10 @@ std::vector<Path> Executor::run(State start) {
             ended.push_back({std::move(state), Ending::violation, violation.what()});
         }
     }
-    for (State& state : arrived) ended.push_back({std::move(state), Ending::returned, ""});
+    auto alike = [this](const State& a, const State& b) {
+        return merging_ == Merging::returns && can_merge(a, b) && same_result(a, b, true);
+    };
+    while (!arrived.empty()) ended.push_back({meet(take_alike(arrived, 0, alike)), Ending::returned, ""});
     return ended;
 }
 

@@ -3,6 +3,13 @@
 
 namespace forkproof::proofs {
 
+std::size_t shared_conditions(const State& a, const State& b) {
+    const std::vector<z3::expr>&x = a.conditions(), &y = b.conditions();
+    std::size_t common = 0;
+    while (common < x.size() && common < y.size() && z3::eq(x[common], y[common])) common++;
+    return common;
+}
+
 bool can_merge(const State& a, const State& b) {
     if (a.divided || b.divided || a.ring3 || b.ring3 || a.mark != b.mark) return false;
     if (a.ip != b.ip || a.calls.size() != b.calls.size() || !a.get(Reg::esp).same(b.get(Reg::esp))) return false;
@@ -30,6 +37,16 @@ Truth all_of(const std::vector<z3::expr>& conditions, std::size_t from) {
     Truth all = true;
     for (std::size_t i = from; i < conditions.size(); i++) all = all && Truth(conditions[i]);
     return all;
+}
+
+/// x == 1 and x == 2, or x and !x: seen by their looks, so false says nothing.
+bool exclude_each_other(const z3::expr& x, const z3::expr& y) {
+    const Truth both = Truth(x) && Truth(y);
+    if (both.known()) return !both.value();
+    auto is_value = [](const z3::expr& e) {
+        return e.is_app() && e.decl().decl_kind() == Z3_OP_EQ && e.arg(1).is_numeral();
+    };
+    return is_value(x) && is_value(y) && z3::eq(x.arg(0), y.arg(0)) && !z3::eq(x.arg(1), y.arg(1));
 }
 
 Truth choose(const Truth& which, const Truth& a, const Truth& b) {
@@ -60,9 +77,11 @@ void merge_memory(const Truth& is_a, State& result, const State& a, const State&
 
 State merge(const State& a, const State& b) {
     const std::vector<z3::expr>&x = a.conditions(), &y = b.conditions();
-    std::size_t common = 0;
-    while (common < x.size() && common < y.size() && z3::eq(x[common], y[common])) common++;
-    const Truth is_a = all_of(x, common), is_b = all_of(y, common);
+    const std::size_t common = shared_conditions(a, b);
+    const Truth all_of_a = all_of(x, common), all_of_b = all_of(y, common);
+    // Where they parted at one question, its answer tells them apart; else everything that a has assumed since.
+    const bool one_question = common < x.size() && common < y.size() && exclude_each_other(x[common], y[common]);
+    const Truth is_a = one_question ? Truth(x[common]) : all_of_a;
 
     State result = a;
     merge_memory(is_a, result, a, b);
@@ -72,7 +91,7 @@ State merge(const State& a, const State& b) {
     }
     for (const Flag f : {Flag::cf, Flag::pf, Flag::af, Flag::zf, Flag::sf, Flag::of}) result.flags.set_undefined(f);
     result.keep_conditions(common);
-    result.assume((is_a || is_b).expr(a.z3()));
+    result.assume((all_of_a || all_of_b).expr(a.z3()));
     result.keep_facts_of(b);
     result.note(Event::Kind::note, a.ip, 0, MERGED);
     result.steps = std::max(a.steps, b.steps);

@@ -8,6 +8,8 @@ namespace forkproof::proofs {
 /// A note on the path where it has been merged: what was noted before is one way's alone.
 inline constexpr const char* MERGED = "(other ways have met this one here)";
 
+/// How many conditions both have had, from the first on: the more, the later they have parted.
+[[nodiscard]] std::size_t shared_conditions(const State& a, const State& b);
 /// Whether they stand at the same place, with the same calls open and the same stack.
 [[nodiscard]] bool can_merge(const State& a, const State& b);
 /// The state that is `a` where a's conditions hold and `b` where b's do; they must exclude each other, as the ways

@@ -66,7 +66,8 @@ Truth operator!(const Truth& a) {
 Truth operator&&(const Truth& a, const Truth& b) {
     if (a.known()) return a.value() ? b : a;
     if (b.known()) return b.value() ? a : b;
-    return z3::eq(a.term(), b.term()) ? a : Truth(a.term() && b.term());
+    if (z3::eq(a.term(), b.term())) return a;
+    return z3::eq((!a).term(), b.term()) ? Truth(false) : Truth(a.term() && b.term());
 }
 Truth operator||(const Truth& a, const Truth& b) { return !(!a && !b); }
 Truth operator^(const Truth& a, const Truth& b) {

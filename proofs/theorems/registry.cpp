@@ -25,6 +25,7 @@ std::vector<Theorem> machine_theorems() {
         publish_theorems,
         child_theorems,
         exit_theorems,
+        whole_run_theorems,
         // what all of it stands on
         allocator_theorems,
         helpers_numbers_theorems,
