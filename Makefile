@@ -96,7 +96,7 @@ prove: $(B)/bin/prove $(PROVED)
 else
 # Everything: the long theorems, a second solver, other levels of optimisation, the verdict on every flag word, and a
 # hundred times as many cases for the semantics of each instruction.
-prove: $(B)/bin/prove $(PROVED) validate-full verdict-sweep $(LEVELS:%=prove-%)
+prove: $(B)/deps-full $(B)/bin/prove $(PROVED) validate-full verdict-sweep $(LEVELS:%=prove-%)
 	@$(B)/bin/prove $(PROVE_OPTIONS) --full $(if $(KERNEL),--kernel '$(KERNEL)')
 endif
 
@@ -136,10 +136,10 @@ clean:
 deps:
 	@.ci/deps run test && echo 'nothing is missing'
 
-$(B)/deps-run $(B)/deps-test $(B)/deps-lint: $(B)/deps-%: .ci/deps
+$(B)/deps-run $(B)/deps-test $(B)/deps-full $(B)/deps-lint: $(B)/deps-%: .ci/deps
 	@.ci/deps $*
 	@mkdir -p $(B) && touch $@
-$(B)/deps-test $(B)/deps-lint: $(B)/deps-run # one apt at a time
+$(B)/deps-test $(B)/deps-full $(B)/deps-lint: $(B)/deps-run # one apt at a time
 
 # ---- boot/ ---------------------------------------------------------------------------------------------------------
 

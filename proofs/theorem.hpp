@@ -57,6 +57,16 @@ struct Setting {
     bool examples = false;                  ///< log an example of each question
     std::string smt_folder;                 ///< where obligations are written as SMT-LIB; "" if nowhere
     std::string disk_image;                 ///< "" if there is none
+    unsigned effort = 0;                    ///< what one question may cost in Z3's measure; 0: Solver::EFFORT
+};
+
+/// What a statement at the end of a path is about. The same start states and paths serve three theorems, each
+/// of which asks its own questions only, so that a fault is laid at the right door.
+enum class Aspect : std::uint8_t {
+    effect,  ///< what is done: errnos, values, what comes and goes
+    frame,   ///< nothing else has changed
+    sharing, ///< shared, copied or nothing, as invariants/sharing.hpp says
+    all
 };
 
 struct Theorem {
@@ -67,6 +77,8 @@ struct Theorem {
     std::function<TheoremReport(const Setting&)> run;
     /// Of a theorem about machine code: what it runs and states, for comparing two images (mutants).
     std::function<void(MachineProof&)> body;
+    Aspect aspect = Aspect::all; ///< of what the body states
+    std::string body_name;       ///< theorems with one body have one
     /// What it depends on besides the bytes of the image, for the cache; "" is the whole prover.
     std::string inputs;
 };

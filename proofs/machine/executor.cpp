@@ -32,6 +32,7 @@ void returns_nothing(State& state) { returns(state, state.unknown("eax after a c
 
 void Executor::step(State& state) {
     if (const auto found = contracts_.find(state.ip); found != contracts_.end()) return found->second(state);
+    if (!decoder_.is_code(state.ip)) throw Violation(fmt::format("goes on at {:#x}, where no code is", state.ip));
     reached_.insert(state.ip);
     execute(state, decoder_.at(state.ip));
 }
@@ -209,6 +210,7 @@ std::vector<Path> Executor::run(State start) {
                 put(std::move(state), arrived, true);
         } catch (const Violation& violation) {
             ended.push_back({std::move(state), Ending::violation, violation.what()});
+            if (limits.first_violation_ends) return ended;
         }
     }
     auto alike = [this](const State& a, const State& b) {

@@ -32,7 +32,8 @@ struct Path {
 struct Limits {
     unsigned paths = 20'000;
     unsigned steps = 200'000; ///< instructions on one path
-    unsigned values = 300;    ///< that a pointer or count may have in one place
+    unsigned values = 64;    ///< that a pointer or count may have in one place
+    bool first_violation_ends = false; ///< the other paths are not followed then
 };
 
 class Executor {

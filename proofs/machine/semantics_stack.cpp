@@ -10,8 +10,6 @@ void push(State& s, const Instruction& i) {
     const auto& o = i.operands[0];
     if (is_segment(o)) {
         // The upper half is zero, or as the stack had it: processors differ.
-        const Word top = s.get(Reg::esp) - word32(4);
-        (void)s.load(top, 4);
         return s.push(concat(s.unknown("above a pushed selector", 16), s.get(segment_of(o.reg.value))));
     }
     if (o.type == ZYDIS_OPERAND_TYPE_IMMEDIATE) return s.push(word32(o.imm.value.u));

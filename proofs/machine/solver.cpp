@@ -3,13 +3,9 @@
 
 namespace forkproof::proofs {
 
-namespace {
-constexpr unsigned RLIMIT = 30'000'000; ///< no query today needs a tenth of it
-}
-
-Solver::Solver(z3::context& z3) : solver_(z3, "QF_BV") {
+Solver::Solver(z3::context& z3, unsigned effort) : solver_(z3, "QF_BV") {
     z3::params p(z3);
-    p.set("rlimit", RLIMIT);
+    p.set("rlimit", effort != 0 ? effort : EFFORT);
     solver_.set(p);
 }
 

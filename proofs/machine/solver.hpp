@@ -9,7 +9,11 @@ namespace forkproof::proofs {
 
 class Solver {
   public:
-    explicit Solver(z3::context& z3);
+    /// What one question may cost in Z3's measure: ten times what any needs today.
+    static constexpr unsigned EFFORT = 30'000'000;
+
+    /// `effort` is 0 for EFFORT.
+    explicit Solver(z3::context& z3, unsigned effort = 0);
 
     /// Whether something satisfies all of these. Throws CannotTell if Z3 gives up.
     [[nodiscard]] bool satisfiable(const std::vector<z3::expr>& conditions, const z3::expr& and_this);

@@ -242,11 +242,19 @@ Word srem(const Word& a, const Word& b) {
 
 // ---- Parts and pieces
 
-Word extract(const Word& a, unsigned high, unsigned low) {
+namespace {
+
+/// How many terms one cut looks into: a term may use another twice, which uses a third twice, and so on.
+constexpr unsigned MOST_TERMS_CUT = 1000;
+
+Word cut(const Word& a, unsigned high, unsigned low, unsigned& left_to_look_at) {
+    auto extract = [&](const Word& w, unsigned h, unsigned l) { return cut(w, h, l, left_to_look_at); };
     if (low == 0 && high == a.width() - 1) return a;
     const unsigned width = high - low + 1;
     if (a.known()) return {width, a.value() >> low};
     const z3::expr& e = a.term();
+    if (left_to_look_at == 0) return word_of(e.extract(high, low));
+    left_to_look_at--;
     switch (kind(e)) {
     case Z3_OP_EXTRACT: return extract(word_of(e.arg(0)), high + e.lo(), low + e.lo());
     case Z3_OP_CONCAT: {
@@ -294,6 +302,13 @@ Word extract(const Word& a, unsigned high, unsigned low) {
     default: break;
     }
     return word_of(e.extract(high, low));
+}
+
+} // namespace
+
+Word extract(const Word& a, unsigned high, unsigned low) {
+    unsigned terms = MOST_TERMS_CUT;
+    return cut(a, high, low, terms);
 }
 
 namespace {

@@ -24,7 +24,7 @@ bool by_address(const Mutation& a, const Mutation& b) {
 } // namespace
 
 std::vector<Mutation> choose(const std::vector<CoveredInstruction>& code, const Baseline& baseline,
-                             std::size_t count) {
+                             std::size_t count, const std::set<std::string>& wanted) {
     const Image& image = *baseline.setting.image;
     std::vector<Mutation> chosen = mutations_of_step_table(image, *baseline.setting.layouts);
     std::vector<Mutation> firsts, more;
@@ -33,6 +33,10 @@ std::vector<Mutation> choose(const std::vector<CoveredInstruction>& code, const 
         std::vector<Mutation> all = mutations_of(covered.instruction, image);
         if (all.empty()) continue;
         std::sort(all.begin(), all.end(), before);
+        for (const Mutation& mutation : all)
+            if (wanted.contains(mutation.name)) chosen.push_back(mutation);
+        std::erase_if(all, [&](const Mutation& mutation) { return wanted.contains(mutation.name); });
+        if (all.empty()) continue;
         firsts.push_back(std::move(all.front()));
         more.insert(more.end(), std::make_move_iterator(all.begin() + 1), std::make_move_iterator(all.end()));
     }

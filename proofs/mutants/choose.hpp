@@ -5,9 +5,10 @@
 
 namespace forkproof::proofs::mutants {
 
-/// `count` mutations of the table of steps and of executed instructions, by address.
+/// `count` mutations of the table of steps and of executed instructions, by address; those of these names are
+/// among them.
 std::vector<Mutation> choose(const std::vector<CoveredInstruction>& code, const Baseline& baseline,
-                             std::size_t count);
+                             std::size_t count, const std::set<std::string>& wanted);
 
 /// Some of them, spread evenly: all, if there are no more than `count`.
 template <class T>

@@ -1,6 +1,7 @@
 #include "proofs/mutants/judge.hpp"
 #include "proofs/mutants/equivalence.hpp"
 #include "proofs/run.hpp"
+#include "proofs/world/machine_theorem.hpp"
 #include <algorithm>
 #include <filesystem>
 #include <tuple>
@@ -12,7 +13,8 @@ namespace {
 void count(MutantResult& result, const TheoremReport& report) {
     if (report.outcome == Outcome::proved) return;
     const std::string why = report.why.empty() ? "" : ": " + report.why.front();
-    if (report.outcome == Outcome::refuted) {
+    // That no path gets where the theorem needs one is an answer, and a certain one.
+    if (report.outcome == Outcome::refuted || report.outcome == Outcome::vacuous) {
         if (result.fate != Fate::refuted) result.why = report.name + why;
         result.fate = Fate::refuted;
         result.refuted_by.push_back(report.name);
@@ -28,36 +30,52 @@ void tell(std::vector<std::string>* lines, const TheoremReport& report) {
     for (const std::string& line : report.why) lines->push_back("    " + line);
 }
 
-/// As run_theorem, whatever is thrown: code that is wrong leads to places that nobody thought of.
-TheoremReport ask_one(const Theorem& theorem, const Setting& setting) try {
-    return run_theorem(theorem, setting);
+/// Theorems that one run answers: those of one body, or one without any.
+std::vector<std::vector<std::size_t>> runs_of(const std::vector<std::size_t>& theorems, const Baseline& baseline) {
+    std::vector<std::vector<std::size_t>> runs;
+    for (const std::size_t i : theorems) {
+        const std::string& body = baseline.theorems[i].body_name;
+        const auto known = std::find_if(runs.begin(), runs.end(), [&](const auto& run) {
+            return !body.empty() && baseline.theorems[run.front()].body_name == body;
+        });
+        if (known != runs.end()) known->push_back(i);
+        else runs.push_back({i});
+    }
+    return runs;
+}
+
+/// What the theorems of one run say, whatever is thrown: code that is wrong leads to places that nobody thought of.
+std::vector<TheoremReport> answers(const std::vector<std::size_t>& run, const Baseline& baseline,
+                                   const Setting& setting, Asking asking) try {
+    if (!baseline.theorems[run.front()].body) return {run_theorem(baseline.theorems[run.front()], setting)};
+    std::vector<const Theorem*> theorems;
+    for (const std::size_t i : run) theorems.push_back(&baseline.theorems[i]);
+    return judge_body(theorems, setting, asking == Asking::until_refuted);
 } catch (...) {
     TheoremReport report;
-    report.name = theorem.name;
+    report.name = baseline.theorems[run.front()].name;
     report.why = {"the theorem met a state that it cannot speak of"};
-    return report;
+    return {report};
 }
 
 /// Asks the theorems in this order. True if none was left out.
 bool ask(MutantResult& result, const std::vector<std::size_t>& order, const Baseline& baseline,
          const Setting& setting, Asking asking, std::vector<std::string>* lines) {
-    for (const std::size_t i : order) {
+    for (const std::vector<std::size_t>& run : runs_of(order, baseline)) {
         if (asking == Asking::until_refuted && result.fate == Fate::refuted) return false;
-        const TheoremReport report = ask_one(baseline.theorems[i], setting);
-        result.asked.push_back(report.name);
-        count(result, report);
-        tell(lines, report);
+        for (const TheoremReport& report : answers(run, baseline, setting, asking)) {
+            result.asked.push_back(report.name);
+            count(result, report);
+            tell(lines, report);
+        }
     }
-    return true;
+    return asking == Asking::all;
 }
 
-/// What is about all of the image last; effects before the other aspects of the same runs; then by the work
-/// that the proof takes.
+/// By the work that the proof is of the kernel as it is.
 void cheapest_first(std::vector<std::size_t>& theorems, const Baseline& baseline) {
     auto cost = [&](std::size_t i) {
-        const std::string& name = baseline.theorems[i].name;
-        return std::tuple(name.starts_with("frame/") || name.starts_with("sharing/"),
-                          baseline.reports[i].queries, i);
+        return std::tuple(baseline.reports[i].queries, i);
     };
     std::sort(theorems.begin(), theorems.end(),
               [&](std::size_t a, std::size_t b) { return cost(a) < cost(b); });
@@ -117,10 +135,10 @@ MutantResult judge(const Mutation& mutation, const Baseline& baseline, Asking as
     setting.image = std::make_shared<const Image>(apply(mutation, *baseline.setting.image));
     const std::vector<std::size_t> order = concerned(mutation, baseline);
     result.complete = ask(result, order, baseline, setting, asking, lines);
-    if (result.fate == Fate::survived) {
+    if (result.fate == Fate::survived || result.fate == Fate::stopped) {
         const Equivalence answer = compare(mutation, baseline, order);
         if (answer.proved) result.fate = Fate::equivalent;
-        result.why = answer.why;
+        if (answer.proved || result.fate == Fate::survived) result.why = answer.why;
     }
     return result;
 }
@@ -129,10 +147,8 @@ MutantResult judge(const SourceMutant& mutant, const KernelBuild& build, const B
                    Asking asking, std::vector<std::string>* lines) {
     MutantResult result = described(mutant);
     result.fate = Fate::survived;
-    const ElfFile kernel = ElfFile::load(build.build(mutant));
     Setting setting = baseline.setting;
-    setting.image = std::make_shared<const Image>(kernel);
-    setting.layouts = std::make_shared<const Layouts>(kernel);
+    setting.image = std::make_shared<const Image>(ElfFile::load(build.build(mutant)));
     const std::vector<std::size_t> order = concerned(mutant, baseline);
     result.complete = ask(result, order, baseline, setting, asking, lines);
     std::vector<std::size_t> rest;

@@ -2,10 +2,12 @@
 // refute them. Status 0 only if they do.
 #include "proofs/mutants/summary.hpp"
 #include "proofs/mutants/trial.hpp"
+#include "proofs/mutants/witnesses.hpp"
 #include "proofs/setting.hpp"
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fstream>
+#include <limits>
 
 namespace {
 
@@ -47,8 +49,14 @@ int work(const Wish& wish) {
         for (const std::string& file : wish.merge) parts.push_back(from_json(content_of(file), file));
         return tell(merge(parts), wish.out);
     }
-    const Trial trial(wish.trial);
+    const TrialWish& trial_wish = wish.trial;
+    const Trial trial(trial_wish);
     if (!wish.only.empty()) return tell_one(trial, wish.only);
+    if (trial_wish.find_witnesses) {
+        const Results found = trial.find_witnesses();
+        write_witnesses(trial_wish.edits + "/witnesses", witnesses_in(found));
+        return tell(found, wish.out);
+    }
     if (!wish.list) return tell(trial.all(), wish.out);
     print(trial.names());
     return 0;
@@ -87,12 +95,15 @@ int main(int argc, char** argv) {
     app.add_option("--out", wish.out, "a file for the results, as JSON");
     app.add_option("--merge", wish.merge, "files of results of all parts: tell them as one");
     app.add_option("--only", wish.only, "one mutant, with all that the theorems say of it");
+    app.add_flag("--find-witnesses", trial.find_witnesses,
+                 "find a mutant that each theorem alone refutes, and write EDITS/witnesses (takes long)");
     app.add_flag("--list", wish.list, "name all mutants");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : BAD_USAGE;
     }
+    if (trial.find_witnesses) trial.count = std::numeric_limits<std::size_t>::max();
     trial.workers.limit = std::chrono::seconds(seconds);
     if (!part.empty() && !read_part(part, trial)) {
         fmt::print(stderr, "mutants: --shard {}: say which part of how many, as 1/4\n", part);

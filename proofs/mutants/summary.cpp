@@ -76,7 +76,7 @@ std::vector<std::string> shortcomings(const Results& results) {
     if (whole)
         for (const std::string& theorem : results.theorems)
             if (kills_of(theorem, results).alone == 0)
-                lines.push_back(theorem + " refutes no mutant that no other theorem refutes");
+                lines.push_back(theorem + " refutes no mutant that no other theorem refutes; see --find-witnesses");
     return lines;
 }
 

@@ -3,6 +3,7 @@
 #include "proofs/mutants/choose.hpp"
 #include "proofs/mutants/explained.hpp"
 #include "proofs/mutants/summary.hpp"
+#include "proofs/mutants/witnesses.hpp"
 #include "proofs/setting.hpp"
 #include <algorithm>
 #include <ctime>
@@ -14,14 +15,12 @@
 namespace forkproof::proofs::mutants {
 namespace {
 
-/// How often a theorem that refutes no mutant alone gets another one to try.
-constexpr unsigned WITNESS_ROUNDS = 4;
+/// What one question about a mutant may cost: as much as any question costs about the kernel as it is.
+constexpr unsigned EFFORT = 3'000'000;
+/// How many mutants a theorem gets to try, until it refutes one alone.
+constexpr unsigned WITNESS_ROUNDS = 40;
 /// Of a sample: so many mutants of the machine code for one of the source.
 constexpr std::size_t MACHINE_FOR_SOURCE = 8;
-
-bool contains(const std::vector<std::size_t>& all, std::size_t i) {
-    return std::find(all.begin(), all.end(), i) != all.end();
-}
 
 } // namespace
 
@@ -35,10 +34,13 @@ Trial::Trial(const TrialWish& wish) : wish_(wish) {
         throw CannotStart(fmt::format("{}; mutants are judged by theorems that hold: see `make prove`",
                                       fmt::join(proved.wrong, "; ")));
     baseline_ = std::move(proved.baseline);
+    baseline_.setting.effort = EFFORT;
     const std::vector<CoveredInstruction> code = covered_code(baseline_);
     baseline_.by_file = theorems_by_file(code, *start.setting.image);
     if (wish.theorems.empty()) unreached_ = unexplained(code, *start.setting.image);
-    if (!wish.no_machine) machine_ = choose(code, baseline_, wish.count);
+    for (const auto& [theorem, mutant] : read_witnesses(wish.edits + "/witnesses"))
+        if (!wish.find_witnesses) witnesses_.insert(mutant);
+    if (!wish.no_machine) machine_ = choose(code, baseline_, wish.count, witnesses_);
     if (!wish.no_source) source_ = read_edits_of_folder(wish.edits);
     if (!wish.no_source) kernel_build_.emplace(wish.build);
     if (wish.sample == 0) return;
@@ -61,7 +63,7 @@ MutantResult Trial::only(const std::string& wanted, std::vector<std::string>& li
     throw CannotStart(fmt::format("no mutant is called '{}'; --list names them", wanted));
 }
 
-Results Trial::all() const {
+Results Trial::nothing_yet() const {
     Results results;
     results.about = hex(baseline_.setting.image->hash()) + " " + prover_fingerprint();
     results.part = wish_.part;
@@ -71,15 +73,20 @@ Results Trial::all() const {
     results.sample = wish_.sample != 0 || wish_.no_source || wish_.no_machine || !wish_.theorems.empty();
     for (const Theorem& theorem : baseline_.theorems) results.theorems.push_back(theorem.name);
     results.unreached = unreached_;
+    return results;
+}
 
+Results Trial::all() const {
+    Results results = nothing_yet();
     std::vector<std::size_t> mine;
     for (std::size_t i = 0; i < size(); i++)
         if (i % wish_.parts + 1 == wish_.part) mine.push_back(i);
     results.mutants.resize(mine.size());
     std::vector<std::size_t> places(mine.size());
     std::iota(places.begin(), places.end(), std::size_t{0});
-    judge_all(results, mine, places, Asking::until_refuted);
-    if (wish_.sample == 0) find_witnesses(results, mine);
+    judge_all(results, mine, places, [this](std::size_t i) {
+        return witnesses_.contains(name(i)) && wish_.sample == 0 ? Asking::all : Asking::until_refuted;
+    });
     return results;
 }
 
@@ -102,50 +109,70 @@ MutantResult Trial::lost(std::size_t i, const std::string& why) const {
 }
 
 void Trial::judge_all(Results& results, const std::vector<std::size_t>& mine,
-                      const std::vector<std::size_t>& places, Asking asking) const {
+                      const std::vector<std::size_t>& places,
+                      const std::function<Asking(std::size_t)>& asking) const {
     std::size_t done = 0;
     const bool terminal = ::isatty(STDERR_FILENO) != 0;
     run_workers(
-        places.size(), wish_.workers, [&](std::size_t i) { return to_text(judged(mine[places[i]], asking)); },
+        places.size(), wish_.workers,
+        [&](std::size_t i) { return to_text(judged(mine[places[i]], asking(mine[places[i]]))); },
         [&](std::size_t i, const WorkerResult& ended) {
             MutantResult& result = results.mutants[places[i]];
             if (ended.end == WorkerResult::End::finished)
                 result = from_text(ended.text);
-            else if (asking == Asking::until_refuted) // later, what is known stays
+            else
                 result = lost(mine[places[i]], ended.text);
             if (terminal) fmt::print(stderr, "\r\033[K{} of {}", ++done, places.size());
         });
     if (terminal) fmt::print(stderr, "\r\033[K");
 }
 
-/// Looks for a mutant that each theorem refutes alone: of some that it may concern, all theorems are asked.
-void Trial::find_witnesses(Results& results, const std::vector<std::size_t>& mine) const {
+Results Trial::find_witnesses() const {
+    Results results = nothing_yet();
+    std::vector<std::size_t> mine(size());
+    std::iota(mine.begin(), mine.end(), std::size_t{0});
+    results.mutants.resize(size());
+    const std::vector<std::vector<std::size_t>> of_theorem = candidates();
+    std::set<std::size_t> judged;
     for (unsigned round = 0; round < WITNESS_ROUNDS; round++) {
-        std::set<std::size_t> wanted;
-        for (std::size_t t = 0; t < baseline_.theorems.size(); t++)
-            if (kills_of(baseline_.theorems[t].name, results).alone == 0)
-                if (const auto place = candidate(t, results, mine, wanted)) wanted.insert(*place);
-        judge_all(results, mine, {wanted.begin(), wanted.end()}, Asking::all);
+        std::set<std::size_t> now;
+        for (std::size_t t = 0; t < baseline_.theorems.size(); t++) {
+            if (kills_of(baseline_.theorems[t].name, results).alone != 0) continue;
+            for (const std::size_t i : of_theorem[t])
+                if (!now.contains(i) && judged.insert(i).second) {
+                    now.insert(i);
+                    break;
+                }
+        }
+        judge_all(results, mine, {now.begin(), now.end()}, [](std::size_t) { return Asking::all; });
+        fmt::print("round {}: {} tried, {} of {} theorems have a mutant of their own\n", round + 1, judged.size(),
+                   witnesses_in(results).size(), results.theorems.size());
+        std::fflush(stdout);
     }
+    std::vector<MutantResult> tried;
+    for (const std::size_t i : judged) tried.push_back(results.mutants[i]);
+    results.mutants = std::move(tried);
+    return results;
 }
 
-/// A mutant that the theorem refutes, as far as is known alone; else one that it has not been asked of. Of
-/// several, the one that concerns the fewest theorems.
-std::optional<std::size_t> Trial::candidate(std::size_t theorem, const Results& results,
-                                            const std::vector<std::size_t>& mine,
-                                            const std::set<std::size_t>& taken) const {
-    const std::vector<std::string> alone{baseline_.theorems[theorem].name};
-    std::optional<std::tuple<bool, std::size_t, std::uint64_t, std::size_t>> best;
-    for (std::size_t place = 0; place < mine.size(); place++) {
-        const MutantResult& result = results.mutants[place];
-        if (result.complete || result.fate != Fate::refuted || taken.contains(place)) continue;
-        const std::vector<std::size_t> all = concerned_by(mine[place]);
-        if (!contains(all, theorem)) continue;
-        const std::tuple now(result.refuted_by != alone, all.size(), Fingerprint().add(result.name).value(),
-                             place);
-        if (!best || now < *best) best = now;
+/// By theorem: mutants that it may refute alone, the likeliest first: those planted for it, then those that concern
+/// the fewest theorems.
+std::vector<std::vector<std::size_t>> Trial::candidates() const {
+    using Rank = std::tuple<bool, std::size_t, std::uint64_t, std::size_t>;
+    std::vector<std::vector<Rank>> ranks(baseline_.theorems.size());
+    for (std::size_t i = 0; i < size(); i++) {
+        const std::vector<std::size_t> all = concerned_by(i);
+        for (const std::size_t t : all) {
+            const bool planted = source(i) && source(i)->theorem == baseline_.theorems[t].name;
+            ranks[t].emplace_back(!planted, all.size(), Fingerprint().add(name(i)).value(), i);
+        }
     }
-    return best ? std::optional(std::get<3>(*best)) : std::nullopt;
+    std::vector<std::vector<std::size_t>> candidates(ranks.size());
+    for (std::size_t t = 0; t < ranks.size(); t++) {
+        std::sort(ranks[t].begin(), ranks[t].end());
+        for (const Rank& rank : ranks[t]) candidates[t].push_back(std::get<3>(rank));
+    }
+    return candidates;
 }
 
 } // namespace forkproof::proofs::mutants

@@ -1,5 +1,4 @@
-// A run over many mutants: which there are, what becomes of each, and for each theorem one that it alone
-// refutes.
+// A run over many mutants: which there are, and what becomes of each.
 #pragma once
 #include "proofs/mutants/judge.hpp"
 #include <optional>
@@ -13,6 +12,7 @@ struct TrialWish {
     std::size_t count = 1200; ///< of the machine code
     std::size_t sample = 0;   ///< only so many of them; 0: all
     bool no_source = false, no_machine = false;
+    bool find_witnesses = false;
     std::vector<std::string> theorems; ///< that judge: names, or how they begin; all if empty
     unsigned part = 1, parts = 1;
 };
@@ -28,6 +28,8 @@ class Trial {
     [[nodiscard]] MutantResult only(const std::string& name, std::vector<std::string>& lines) const;
     /// All mutants of the wished part.
     [[nodiscard]] Results all() const;
+    /// Mutants of which each theorem refutes one alone, as far as they are found.
+    [[nodiscard]] Results find_witnesses() const;
 
   private:
     [[nodiscard]] std::size_t size() const { return source_.size() + machine_.size(); }
@@ -43,13 +45,12 @@ class Trial {
                                       std::vector<std::string>* lines = nullptr) const;
     [[nodiscard]] MutantResult lost(std::size_t i, const std::string& why) const;
 
+    /// Without mutants.
+    [[nodiscard]] Results nothing_yet() const;
     /// Judges those at these places of `results`; `mine` are their numbers.
-    void judge_all(Results& results, const std::vector<std::size_t>& mine,
-                   const std::vector<std::size_t>& places, Asking asking) const;
-    void find_witnesses(Results& results, const std::vector<std::size_t>& mine) const;
-    [[nodiscard]] std::optional<std::size_t> candidate(std::size_t theorem, const Results& results,
-                                                       const std::vector<std::size_t>& mine,
-                                                       const std::set<std::size_t>& taken) const;
+    void judge_all(Results& results, const std::vector<std::size_t>& mine, const std::vector<std::size_t>& places,
+                   const std::function<Asking(std::size_t)>& asking) const;
+    [[nodiscard]] std::vector<std::vector<std::size_t>> candidates() const;
 
     TrialWish wish_;
     Baseline baseline_;
@@ -57,6 +58,7 @@ class Trial {
     std::vector<SourceMutant> source_;
     std::vector<Mutation> machine_;
     std::optional<KernelBuild> kernel_build_;
+    std::set<std::string> witnesses_; ///< mutants of which all theorems are asked
 };
 
 } // namespace forkproof::proofs::mutants

@@ -126,6 +126,7 @@ class StoryProof : public LiveScene {
             for (const Path& exited : scene.call_from(begun.state, "do_exit", {exit_code()})) {
                 scene.check(exited, "a dead child calls schedule()", at_switch(exited));
                 holds_nothing(exited);
+                if (!thread()) used_ = what_it_used(exited);
                 scene.equal(exited, "who runs after the child", argument(exited.state, 1), word32(parent.address));
                 for (const Path& awake : scene.run(goes_on(exited, asleep))) then(awake);
             }
@@ -145,6 +146,15 @@ class StoryProof : public LiveScene {
         scene.prove(path, "a dead child is a zombie, or released", released || (Truth(!thread()) && eq(exit_state, word32(EXIT_ZOMBIE))));
         if (!scene.possible(path, released)) return;
         for (const char* field : {"sighand", "signal", "pids[0].pid", "pids[1].pid", "pids[2].pid"}) is(field, 0);
+    }
+
+    /// What its parent will be told of a zombie.
+    struct Used {
+        Word uid, stime, min_flt;
+    };
+    Used what_it_used(const Path& path) const {
+        const Place its_cred{path.state.address(now(path, of(child_, "cred"))), "Cred", 0};
+        return {now(path, of(its_cred, "uid")), now(path, of(child_, "sum_exec_runtime")), now(path, of(child_, "usage.min_flt"))};
     }
 
     void number_returned(const Path& path) {
@@ -208,7 +218,14 @@ class StoryProof : public LiveScene {
 
     /// The parent learns the status, and its sums grow by what the child has used.
     void told_of_the_child(const Path& path, Changes& changes) {
-        scene.equal(path, "the child's status", now(path, of(result_, "status")), exit_code());
+        auto told = [&](const char* what, const char* field, const Word& expected) {
+            scene.equal(path, what, now(path, of(result_, field)), expected);
+        };
+        told("the child's status", "status", exit_code());
+        told("the child's user", "uid", used_.uid);
+        told("the child's user time, of which no tick has been", "usage.utime", Word(64, 0));
+        told("the child's system time", "usage.stime", used_.stime);
+        told("the child's page faults", "usage.min_flt", used_.min_flt);
         for (const char* sum : {"utime", "stime", "min_flt"}) {
             const Place total = of(signal, std::string("children.") + sum);
             changes.is(total, before(total) + now(path, of(result_, std::string("usage.") + sum)));
@@ -235,6 +252,7 @@ class StoryProof : public LiveScene {
 
     const Story& story_;
     Place result_, child_;
+    Used used_{word32(0), Word(64, 0), word32(0)};
     unsigned lives_ = 0;
 };
 

@@ -2,6 +2,7 @@
 // that builds start states, runs the code, and states what must be so at the end of every path.
 #pragma once
 #include "proofs/world/changes.hpp"
+#include "proofs/world/machine_theorem.hpp"
 
 namespace forkproof::proofs {
 

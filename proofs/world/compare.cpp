@@ -21,9 +21,13 @@ bool returns_nothing(const std::string& function) {
     return false;
 }
 
-bool is_stack(const World& world, std::uint32_t address) {
+/// Of the caller's stack, or of the one that is in use at the end: what was left there is told by what is done with it.
+bool is_stack(const World& world, const State& end, std::uint32_t address) {
     const auto* region = world.region_at(address);
-    return region && region->second.name == "stack";
+    if (region && region->second.name == "stack") return true;
+    const auto *block = end.memory.block_at(address),
+               *used = end.memory.block_at(static_cast<std::uint32_t>(end.get(Reg::esp).value()));
+    return block && block == used;
 }
 
 class Pair {
@@ -65,7 +69,7 @@ class Pair {
         for (const State* s : {&a_, &b_})
             for (const auto& [address, w] : s->memory.written()) written.insert(address);
         for (const std::uint32_t address : written) {
-            if (is_stack(world, address)) continue;
+            if (is_stack(world, a_, address)) continue;
             const auto *x = a_.memory.block_at(address), *y = b_.memory.block_at(address);
             const bool dead = x && y && x->second.alive.known() && !x->second.alive.value() &&
                               y->second.alive.known() && !y->second.alive.value();
@@ -107,7 +111,7 @@ Comparison compare_images(const MachineBody& body, const Setting& original, cons
     try {
         const std::vector<RunRecord> a = runs_of(body, original, z3), b = runs_of(body, other, z3);
         if (a.size() != b.size()) return {false, "it does not even run as often"};
-        Solver solver(*z3);
+        Solver solver(*z3, other.effort);
         for (std::size_t i = 0; i < a.size(); i++)
             if (Comparison c = compare_runs(solver, a[i], b[i]); !c.same) return c;
         return {true, ""};

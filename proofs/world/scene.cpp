@@ -1,5 +1,4 @@
 #include "proofs/world/scene.hpp"
-#include "invariants/sharing.hpp"
 #include "proofs/world/telling.hpp"
 #include <algorithm>
 #include <fmt/core.h>
@@ -19,6 +18,7 @@ Scene::Scene(MachineProof& proof, std::string title, bool active)
       world_(std::make_shared<World>(proof.z3(), proof.image(), proof.layouts(),
                                      proof.replay_ ? &proof.replay_->values : nullptr)),
       executor_(proof.decoder(), proof.solver()) {
+    executor_.limits.first_violation_ends = proof.judgement_ && proof.judgement_->first_is_enough;
     world_->bytes(STACK_TOP - STACK_SIZE, STACK_SIZE, "stack");
 }
 
@@ -96,14 +96,15 @@ std::vector<Path> Scene::run(State from) {
 }
 
 bool Scene::wanted() const {
-    return !proof_.record_ && (proof_.aspect_ == Aspect::all || proof_.aspect_ == about_);
+    if (proof_.record_ || (proof_.judgement_ && proof_.judgement_->refuted.contains(about_))) return false;
+    return proof_.aspect_ == Aspect::all || proof_.aspect_ == about_;
 }
 
 void Scene::prove(const Path& path, const std::string& words, const Truth& claim) {
     if (!wanted() || (claim.known() && claim.value())) return;
     const z3::expr negated = (!claim).expr(proof_.z3());
     if (proof_.solver().satisfiable(path.state.conditions(), negated))
-        refuted(path, words, claim, 0, nullptr, nullptr);
+        return refuted(path, words, claim, 0, nullptr, nullptr);
     proof_.obligation(words, path.state.conditions(), negated);
 }
 
@@ -113,7 +114,7 @@ void Scene::equal(const Path& path, const std::string& what, const Word& got, co
     if (!wanted() || (claim.known() && claim.value())) return;
     const z3::expr negated = (!claim).expr(proof_.z3());
     if (proof_.solver().satisfiable(path.state.conditions(), negated))
-        refuted(path, what, claim, address, &got, &expected);
+        return refuted(path, what, claim, address, &got, &expected);
     proof_.obligation(what, path.state.conditions(), negated);
 }
 
@@ -188,6 +189,11 @@ std::string Scene::name_of(const State& state, std::uint32_t address) const {
 
 void Scene::refuted(const Path& path, const std::string& words, const Truth& claim, std::uint32_t address,
                     const Word* got, const Word* expected) {
+    if (proof_.judgement_) {
+        proof_.judgement_->refuted.emplace(about_, words);
+        if (proof_.judgement_->first_is_enough) throw Judged{};
+        return;
+    }
     std::vector<z3::expr> conditions = path.state.conditions();
     if (!proof_.solver().satisfiable(conditions, (!claim).expr(proof_.z3())))
         throw CannotTell("a path that nothing satisfies");
@@ -214,12 +220,16 @@ Decoder decoder_of(const Image& image) {
 } // namespace
 
 MachineProof::MachineProof(const Setting& setting, const std::string& name, Aspect aspect, const Refuted* replay)
-    : setting_(setting), aspect_(aspect), replay_(replay), z3_(std::make_shared<z3::context>()), solver_(*z3_),
+    : setting_(setting), aspect_(aspect), replay_(replay), z3_(std::make_shared<z3::context>()), solver_(*z3_, setting.effort),
       decoder_(decoder_of(*setting.image)), obligations_(setting.smt_folder, name) {}
 
 MachineProof::MachineProof(const Setting& setting, std::shared_ptr<z3::context> z3, std::vector<RunRecord>& record)
-    : setting_(setting), aspect_(Aspect::all), record_(&record), z3_(std::move(z3)), solver_(*z3_),
+    : setting_(setting), aspect_(Aspect::all), record_(&record), z3_(std::move(z3)), solver_(*z3_, setting.effort),
       decoder_(decoder_of(*setting.image)), obligations_("", "") {}
+
+MachineProof::MachineProof(const Setting& setting, Judgement& judgement) : MachineProof(setting, "") {
+    judgement_ = &judgement;
+}
 
 Scene& MachineProof::scene(const std::string& title) {
     const bool active = !replay_ || replay_->scene == title;
@@ -260,80 +270,6 @@ TheoremReport MachineProof::report() {
     std::sort(report_.functions.begin(), report_.functions.end());
     report_.functions.erase(std::unique(report_.functions.begin(), report_.functions.end()), report_.functions.end());
     return report_;
-}
-
-namespace {
-
-TheoremReport run(const Setting& setting, const std::string& name, const MachineBody& body, Aspect aspect) {
-    MachineProof proof(setting, name, aspect);
-    TheoremReport report;
-    try {
-        body(proof);
-        report = proof.report();
-        report.outcome = Outcome::proved;
-        if (report.queries == 0 && report.paths == 0) {
-            report.outcome = Outcome::vacuous;
-            report.why = {"the theorem asks nothing"};
-        }
-    } catch (const Refuted& refuted) {
-        report = proof.report();
-        report.outcome = Outcome::refuted;
-        report.why = replay(setting, body, aspect, refuted);
-    } catch (const NotProved& failed) {
-        report = proof.report();
-        report.outcome = failed.outcome;
-        report.why = failed.lines;
-    } catch (const CannotTell& limit) {
-        report = proof.report();
-        report.outcome = Outcome::unknown;
-        report.why = {limit.what()};
-    } catch (const Fork&) {
-        report = proof.report();
-        report.outcome = Outcome::unknown;
-        report.why = {"a word that must be known where a path has ended may have several values"};
-    } catch (const BadImage& bad) {
-        report = proof.report();
-        report.outcome = Outcome::unknown;
-        report.why = {bad.what()};
-    } catch (const z3::exception& e) {
-        report.outcome = Outcome::unknown;
-        report.why = {std::string("Z3: ") + e.msg()};
-    }
-    report.why = at_most_max_lines(std::move(report.why));
-    return report;
-}
-
-} // namespace
-
-Theorem machine_theorem(const std::string& name, const std::string& sentence, MachineBody body, bool only_in_full,
-                        Aspect aspect) {
-    Theorem theorem;
-    theorem.name = name;
-    theorem.sentence = sentence;
-    theorem.only_in_full = only_in_full;
-    theorem.needs_image = true;
-    theorem.body = body;
-    theorem.run = [name, body = std::move(body), aspect](const Setting& setting) {
-        TheoremReport report = run(setting, name, body, aspect);
-        report.name = name;
-        return report;
-    };
-    return theorem;
-}
-
-std::vector<Theorem> step_theorem(const std::string& step, const std::string& sentence, MachineBody body) {
-    std::vector<Theorem> all = {
-        machine_theorem("steps/" + step, sentence, body, false, Aspect::effect),
-        machine_theorem("frame/" + step, "step " + step + " and its release change nothing else", body, false,
-                        Aspect::frame)};
-    for (const SharingRow& row : sharing)
-        if (step == row.step) {
-            all.push_back(machine_theorem("sharing/" + step, "the child's " + std::string(row.resource) +
-                                              " is shared, its own or none, as the table says",
-                                          body, false, Aspect::sharing));
-            break;
-        }
-    return all;
 }
 
 } // namespace forkproof::proofs

@@ -11,15 +11,6 @@ namespace forkproof::proofs {
 /// One machine theorem under way.
 class MachineProof;
 
-/// What a statement at the end of a path is about. The same start states and paths serve three theorems, each
-/// of which asks its own questions only, so that a fault is laid at the right door.
-enum class Aspect : std::uint8_t {
-    effect,  ///< what is done: errnos, values, what comes and goes
-    frame,   ///< nothing else has changed
-    sharing, ///< shared, copied or nothing, as invariants/sharing.hpp says
-    all
-};
-
 class Scene {
   public:
     Scene(MachineProof& proof, std::string title, bool active);
@@ -94,7 +85,7 @@ class Scene {
     friend class MachineProof;
     [[nodiscard]] bool wanted() const;
     std::vector<Path> ended(std::vector<Path> paths, const std::string& what);
-    [[noreturn]] void refuted(const Path& path, const std::string& words, const Truth& claim, std::uint32_t address,
+    void refuted(const Path& path, const std::string& words, const Truth& claim, std::uint32_t address,
                               const Word* got, const Word* expected);
 
     MachineProof& proof_;
@@ -122,6 +113,15 @@ struct RunRecord {
     std::vector<Path> paths;
 };
 
+/// What a judge of mutants wants to know of one run of a body: which of its aspects are refuted, and not much
+/// more. Nothing is replayed.
+struct Judgement {
+    bool first_is_enough = true;
+    std::map<Aspect, std::string> refuted; ///< with the reason in a line
+};
+/// Thrown where the first refutation is enough.
+struct Judged {};
+
 using MachineBody = std::function<void(MachineProof&)>;
 
 class MachineProof {
@@ -130,6 +130,9 @@ class MachineProof {
                  const Refuted* replay = nullptr);
     /// Only runs the code, in this context, and keeps the ends: nothing is proved.
     MachineProof(const Setting& setting, std::shared_ptr<z3::context> z3, std::vector<RunRecord>& record);
+
+    /// Goes on after a refutation, and notes it here.
+    MachineProof(const Setting& setting, Judgement& judgement);
 
     /// A new scene. Titles are different within a theorem.
     Scene& scene(const std::string& title);
@@ -160,6 +163,7 @@ class MachineProof {
     Aspect aspect_;
     const Refuted* replay_ = nullptr;
     std::vector<RunRecord>* record_ = nullptr;
+    Judgement* judgement_ = nullptr;
     std::shared_ptr<z3::context> z3_;
     Solver solver_;
     Decoder decoder_;
@@ -167,12 +171,5 @@ class MachineProof {
     TheoremReport report_;
     Obligations obligations_;
 };
-
-/// A theorem about the machine code from its body: runs it, replays what it refutes, and reports. Of a body
-/// that speaks of more than one aspect, only the statements about this one.
-Theorem machine_theorem(const std::string& name, const std::string& sentence, MachineBody body,
-                        bool only_in_full = false, Aspect aspect = Aspect::all);
-/// A step of a fork as three theorems: steps/NAME, frame/NAME, and sharing/NAME if the table has a row for it.
-std::vector<Theorem> step_theorem(const std::string& step, const std::string& sentence, MachineBody body);
 
 } // namespace forkproof::proofs
