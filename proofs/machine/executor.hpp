@@ -44,7 +44,8 @@ class Executor {
     /// Where control has arrived that the caller wants to look at itself: the path ends there as if returned.
     void stop_at(std::uint32_t address) { stops_.insert(address); }
 
-    /// Looks at every path that is about to execute this instruction; it may mark the path, and nothing else.
+    /// Looks at every path that is about to execute this instruction; it may give the path a mark and say from
+    /// which number on it numbers its unknowns, and nothing else.
     void watch(std::uint32_t address, Contract look) { watches_[address] = std::move(look); }
 
     /// Calls the function with cdecl arguments on the stack at esp, and follows every path until it returns.

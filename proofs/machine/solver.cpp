@@ -3,9 +3,10 @@
 
 namespace forkproof::proofs {
 
-Solver::Solver(z3::context& z3, unsigned effort) : solver_(z3, "QF_BV") {
+Solver::Solver(z3::context& z3, unsigned wanted_effort)
+    : effort(wanted_effort != 0 ? wanted_effort : EFFORT), solver_(z3, "QF_BV") {
     z3::params p(z3);
-    p.set("rlimit", effort != 0 ? effort : EFFORT);
+    p.set("rlimit", effort);
     solver_.set(p);
 }
 

@@ -12,8 +12,8 @@ class Solver {
     /// What one question may cost in Z3's measure: ten times what any needs today.
     static constexpr unsigned EFFORT = 30'000'000;
 
-    /// `effort` is 0 for EFFORT.
-    explicit Solver(z3::context& z3, unsigned effort = 0);
+    /// 0 stands for EFFORT.
+    explicit Solver(z3::context& z3, unsigned wanted_effort = 0);
 
     /// Whether something satisfies all of these. Throws CannotTell if Z3 gives up.
     [[nodiscard]] bool satisfiable(const std::vector<z3::expr>& conditions, const z3::expr& and_this);
@@ -26,6 +26,7 @@ class Solver {
     [[nodiscard]] std::string smt2(const std::vector<z3::expr>& conditions, const z3::expr& and_this,
                                    bool satisfiable);
 
+    const unsigned effort; ///< what one question may cost
     unsigned queries = 0;
 
   private:

@@ -27,11 +27,6 @@ constexpr KindRow kinds[] = {
     {"net_ns", "NetNs"},    {"pid", "Pid"},
 };
 
-std::string kind_name(std::uint64_t number) {
-    if (number >= std::size(kinds)) throw Violation(fmt::format("there is no kind of object {}", number));
-    return kinds[number].kind;
-}
-
 /// Who has called the function that a contract stands for.
 std::string caller(const World& world, const State& state) {
     if (state.calls.size() < 2) return "the test";
@@ -131,6 +126,11 @@ void put_frame(const World& world, State& state) {
 }
 
 } // namespace
+
+std::string kind_name(std::uint64_t number) {
+    if (number >= std::size(kinds)) throw Violation(fmt::format("there is no kind of object {}", number));
+    return kinds[number].kind;
+}
 
 std::string type_of_kind(const std::string& kind) {
     for (const KindRow& row : kinds)

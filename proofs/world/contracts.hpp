@@ -30,6 +30,8 @@ std::uint32_t add_frame(Scene& scene, const std::string& name);
 /// A panic is a violation, in its own words.
 void panics_are_violations(Scene& scene);
 
+/// The name of a kind of object by its number; a Violation if the kernel has no such kind.
+[[nodiscard]] std::string kind_name(std::uint64_t number);
 /// The C++ type of a kind of object; throws CannotTell for a kind that is not known.
 [[nodiscard]] std::string type_of_kind(const std::string& kind);
 /// Throws unless the image's table of kinds has the sizes of these types.

@@ -157,7 +157,7 @@ std::vector<std::uint64_t> Scene::values(const Path& path, const Word& word) {
 
 bool Scene::is_live(const State& state, std::uint32_t address, const std::string& kind) const {
     if (const auto found = state.memory.blocks.find(address); found != state.memory.blocks.end())
-        return found->second.kind == kind && found->second.alive.known() && found->second.alive.value();
+        return found->second.kind == kind && state.decide(found->second.alive);
     const auto* region = world_->region_at(address);
     return region && region->first == address && region->second.kind == kind;
 }
