@@ -196,7 +196,7 @@ $(B)/kernel.elf: $(KERNEL_OBJECTS) kernel/kernel.ld
 	$(Q)$(LINK_KERNEL) $@
 
 # How a mutant of the kernel is built: one file anew, the other objects as they are.
-$(B)/kernel.how: Makefile
+$(B)/kernel.how: Makefile $(KERNEL_SOURCES)
 	@: $(shell mkdir -p $(@D))$(file >$@,g++ $(KERNEL_FLAGS) -w -I. -c {source} -o {object})$(file >>$@,$(LINK_KERNEL) {kernel})
 
 # What is loaded and executed, the same to the byte, without symbols and debug information.

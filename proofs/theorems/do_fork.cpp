@@ -1,8 +1,10 @@
 // do_fork: what happens around the steps: the verdict first, then the steps, then publish, then what only a
 // published child may see; errors passed on as they are.
+#include "invariants/errno.hpp"
 #include "invariants/flags.hpp"
 #include "invariants/rules.hpp"
 #include "proofs/theorems/theorems.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include <fmt/core.h>
 
 namespace forkproof::proofs {
@@ -31,7 +33,7 @@ struct DoForkScene : ForkScene {
         scene.show("refused by", refused_by);
         scene.show("step error", step_error);
         contracts();
-        scene.reproduce = [](const auto&) { return "make run"; };
+        scene.reproduce = [this](const Values& value) { return command(value); };
     }
 
     [[nodiscard]] Truth refuses() const { return !is_zero(error); }
@@ -45,6 +47,16 @@ struct DoForkScene : ForkScene {
     }
 
   private:
+    /// The call that the verdict refuses so, or that fails so in a step, or that succeeds.
+    [[nodiscard]] std::string command(const Values& value) const {
+        const auto word = static_cast<std::uint32_t>(value(flags));
+        if (RuleSet(static_cast<std::uint32_t>(value(in_force))) != profile_default) return "";
+        if (static_cast<RuleId>(value(refused_by)) != refused_in_boot(word)) return "";
+        const std::string name = errno_name(static_cast<Errno>(value(step_error)));
+        if (value(error) != 0 || value(step_error) == 0) return clone_command(word);
+        return clone_command(word, name == "?" ? "files" : "files:" + name);
+    }
+
     Place of_parent_pid() {
         leader_pid = world.object("Pid", "parent's pid", "pid");
         world.set(of(leader_pid, "level"), 0);
