@@ -49,23 +49,25 @@ Errno starved(const Step& step, ForkRequest& request) {
         const Famine famine;
         error = step.acquire(request);
     }
-    if (error == Errno::OK) {
-        step.release(request);
-        return step.usual_failure;
-    }
-    if (error != step.usual_failure) {
-        print("fail={}:{}: without memory the step says {}, but its row {}\n", step.name, wanted.nth, error,
-              step.usual_failure);
-        wanted.wrong_errno = true;
-    }
-    return error;
+    if (error != Errno::OK) return error;
+    step.release(request);
+    return step.usual_failure;
+}
+
+Errno stopped(const Step& step, ForkRequest& request) {
+    wanted.continue_when_stopped = true;
+    send_signal(*current(), SIGSTOP, true);
+    return step.acquire(request);
 }
 
 Errno fail(const Step& step, ForkRequest& request) {
-    if (!is_signal_check()) return wanted.error != Errno::OK ? wanted.error : starved(step, request);
-    wanted.continue_when_stopped = true;
-    send_signal(*current(), SIGSTOP, true);
-    return acquire_signal_check(request);
+    if (wanted.error != Errno::OK) return wanted.said = wanted.error;
+    const Errno error = wanted.said = is_signal_check() ? stopped(step, request) : starved(step, request);
+    if (error == step.usual_failure) return error;
+    print("fail={}:{}: the step itself says {}, but its row {}\n", step.name, wanted.nth, error,
+          step.usual_failure);
+    wanted.wrong_errno = true;
+    return error;
 }
 
 [[noreturn]] void refuse(Text why, Text word) {
@@ -106,9 +108,7 @@ void fail_injection_init(const FailRequest& request) {
 bool steps_are_watched;
 
 Errno acquire_watched(int step, ForkRequest& request) {
-    const bool fails = is_to_fail(step);
-    const Errno error = fails ? fail(steps[step], request) : steps[step].acquire(request);
-    if (fails) wanted.said = error;
+    const Errno error = is_to_fail(step) ? fail(steps[step], request) : steps[step].acquire(request);
     step_done(steps[step].name, request);
     return error;
 }

@@ -30,7 +30,7 @@ struct DoForkScene : ForkScene {
         const Truth refuses = !eq(refused_by, Word(8, static_cast<unsigned>(RuleId::none)));
         scene.assume("the verdict has an errno exactly if it refuses", refuses ^ is_zero(error));
         scene.assume("an errno is at most MAX_ERRNO", ult(error, word32(MAX_ERRNO + 1)) && ult(step_error, word32(MAX_ERRNO + 1)));
-        scene.show("refused by", refused_by);
+        scene.show("refused by", zext(refused_by, 32));
         scene.show("step error", step_error);
         contracts();
         scene.reproduce = [this](const Values& value) { return command(value); };
@@ -51,6 +51,7 @@ struct DoForkScene : ForkScene {
     [[nodiscard]] std::string command(const Values& value) const {
         const auto word = static_cast<std::uint32_t>(value(flags));
         if (RuleSet(static_cast<std::uint32_t>(value(in_force))) != profile_default) return "";
+        if ((word & CLONE_VFORK) && (word & CLONE_STOPPED)) return ""; // nobody would wake the child
         if (static_cast<RuleId>(value(refused_by)) != refused_in_boot(word)) return "";
         const std::string name = errno_name(static_cast<Errno>(value(step_error)));
         if (value(error) != 0 || value(step_error) == 0) return clone_command(word);

@@ -2,6 +2,7 @@
 // taken, last first, each once, with its errno. The steps themselves are contracts here; that what each
 // leaves is what the next one assumes is part of each step's own theorem (ForkScene::check_stage).
 #include "invariants/errno.hpp"
+#include "invariants/flags.hpp"
 #include "proofs/theorems/theorems.hpp"
 #include "proofs/world/in_bochs.hpp"
 #include <fmt/core.h>
@@ -108,11 +109,11 @@ void runner(MachineProof& proof) {
     proof.check("every step can be the one that fails, and none need to", exits.size() == rows.size() + 1);
 }
 
-/// A plain fork in which the next step fails that can.
+/// A fork with an undo list, so that every row has something to release; in it the next step fails that can.
 std::string release_command(const StepTable& table, std::size_t step) {
-    do step++;
-    while (step < table.rows().size() && table.rows()[step].usual_failure == 0);
-    return clone_command(SIGCHLD, step < table.rows().size() ? table.rows()[step].name : "");
+    for (step++; step < table.rows().size(); step++)
+        if (table.rows()[step].usual_failure != 0) return clone_command(CLONE_SYSVSEM | SIGCHLD, table.rows()[step].name);
+    return clone_command(SIGCHLD); // nothing fails after it, so nothing is released
 }
 
 /// The table that the image holds pairs each acquire with its release, in the listing's order.

@@ -18,8 +18,10 @@ void prove_step(ForkScene& f, const StepContract& contract) {
     const std::vector<Path> paths = f.acquire(step);
     auto succeeds = [](const Path& path) { return is_zero(path.state.get(Reg::eax)); };
     for (const Path& path : paths) {
-        shown_by_acquire(f, step, path);
+        shown_by_errno(f, step, path);
+        if (!contract.can_succeed) f.scene.reproduce = nullptr; // no boot is so short of what it needs
         f.scene.equal(path, "errno of step " + step, path.state.get(Reg::eax), contract.error(path));
+        if (contract.can_succeed) shown_by_acquire(f, step, path);
         divide(
             f, path, succeeds(path),
             [&](const Path& made) {

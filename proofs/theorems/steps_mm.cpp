@@ -161,8 +161,9 @@ struct MmScene : ForkScene {
     void prove() {
         const std::vector<Path> paths = acquire("mm");
         for (const Path& path : paths) {
-            shown_by_acquire(*this, "mm", path);
+            shown_by_errno(*this, "mm", path);
             scene.equal(path, "errno of step mm", path.state.get(Reg::eax), errno_of_allocations(path));
+            shown_by_acquire(*this, "mm", path);
             flushed(path);
             if (const auto failed = scene.when(path, !is_zero(path.state.get(Reg::eax))))
                 restored(*this, *failed);

@@ -169,8 +169,9 @@ void namespaces_in(MachineProof& proof, const std::string& title, Stands root, S
     const std::vector<Path> paths = f.acquire("namespaces");
     const Truth moved = f.flag(CLONE_NEWNS), moved_of_parent = moved && f.flag(CLONE_FS);
     for (const Path& path : paths) {
-        shown_by_acquire(f, "namespaces", path);
+        shown_by_errno(f, "namespaces", path);
         f.scene.equal(path, "errno of step namespaces", path.state.get(Reg::eax), expected_errno(f, path));
+        shown_by_acquire(f, "namespaces", path);
         if (const auto failed = f.scene.when(path, !is_zero(path.state.get(Reg::eax)))) restored(f, *failed);
         const auto made = f.scene.when(path, is_zero(path.state.get(Reg::eax)));
         if (!made) continue;

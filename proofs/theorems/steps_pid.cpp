@@ -128,8 +128,9 @@ void pid_in(MachineProof& proof, const PidShape& shape) {
     const std::vector<Path> paths = f.acquire("pid");
     const Truth in_new_ns = f.flag(CLONE_NEWPID);
     for (const Path& path : paths) {
-        shown_by_acquire(f, "pid", path);
+        shown_by_errno(f, "pid", path);
         f.scene.equal(path, "errno of step pid", result_of(path), errno_of_allocations(path));
+        shown_by_acquire(f, "pid", path);
         if (auto failed = f.scene.when(path, !result_is(path, Errno::OK)))
             restored(f, *failed, {ResidueWhen::pid_reached});
         auto made = f.scene.when(path, result_is(path, Errno::OK));
@@ -143,7 +144,7 @@ void pid_in(MachineProof& proof, const PidShape& shape) {
                 .anything(f.of(f.child, "pid"))
                 .anything(f.of(f.child, "tgid"))
                 .also(ResidueWhen::pid_reached)
-                .nothing_else();
+                .nothing_else(Aspect::effect); // what a release does
     }
     f.scene.reached("a pid in the caller's namespace", paths,
                     [&](const Path& p) { return result_is(p, Errno::OK) && !in_new_ns; });

@@ -39,6 +39,7 @@ struct VerdictScene {
         scene.assume("the security hook answers 0 or -4095..-1", !ult(word32(MAX_ERRNO), hook));
         scene.show("flags", flags, true);
         scene.show("rules", in_force);
+        scene.show("security_errno", hook);
         for (const ContextField& field : context_fields)
             scene.show(field.name, world.get(world.field(context, field.name)));
         scene.reproduce = [this](const Values& value) {

@@ -41,7 +41,8 @@ std::string command(const ForkScene& fork, const std::string& fail, const Values
         return value(fork.before(fork.of(object, field)));
     };
     if (of_caller(fork.parent, "policy") != 0 || of_caller(fork.fs, "in_exec") != 0) return "";
-    // Another exit signal would end the caller.
+    // A parent that waits for a stopped child does so for ever; another exit signal would end the caller.
+    if ((flags & CLONE_VFORK) && (flags & CLONE_STOPPED)) return "";
     if (no_program(fork.shape) || (signal != 0 && signal != SIGCHLD)) return "";
     if (RuleSet(rules) != profile_default || refused_in_boot(flags) != RuleId::none) return "";
     std::string before = fork.shape.fpu ? "fpu " : "";
@@ -89,6 +90,11 @@ void shown_by_release(ForkScene& fork, const std::string& step) {
     for (std::size_t i = table.index(step) + 1; i < table.rows().size(); i++)
         if (table.rows()[i].usual_failure != 0) return shown_by(fork, table.rows()[i].name);
     fork.scene.reproduce = nullptr; // nothing fails after it
+}
+
+void shown_by_errno(ForkScene& fork, const std::string& step, const Path& path) {
+    if (an_allocation_failed(path.state)) return shown_by_failure(fork, step);
+    shown_by_call(fork);
 }
 
 void shown_by_acquire(ForkScene& fork, const std::string& step, const Path& path) {

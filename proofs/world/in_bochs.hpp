@@ -35,5 +35,7 @@ void shown_by_release(ForkScene& fork, const std::string& step);
 /// Of a path through a step's acquire: the call, or if its first allocation has failed the step's failure for
 /// want of memory. That a later one fails cannot be asked for.
 void shown_by_acquire(ForkScene& fork, const std::string& step, const Path& path);
+/// Of the errno at its end: the same, but it is one errno whichever allocation has failed.
+void shown_by_errno(ForkScene& fork, const std::string& step, const Path& path);
 
 } // namespace forkproof::proofs

@@ -40,6 +40,12 @@ std::string place(const Scene& scene, std::uint32_t address) {
     return line.empty() ? image.name_of(address) : fmt::format("{} ({})", line, image.name_of(address));
 }
 
+std::string shown_value(const Scene::Shown& shown, std::uint64_t value) {
+    const auto word = static_cast<std::uint32_t>(value);
+    if (shown.flags) return flag_words(word);
+    return shown.name == "rules" ? rule_set_words(RuleSet(word), shipped_rule_table()) : number(value, shown.word.width());
+}
+
 /// The path as calls and taken branches, the last of them.
 std::vector<std::string> way(const Scene& scene, const State& state) {
     const Image& image = const_cast<Scene&>(scene).world().image();
@@ -124,9 +130,8 @@ std::vector<std::string> tell(const Scene& scene, const Path& path, const std::s
     lines.push_back("start       " + scene.title());
     for (const Scene::Shown& s : shown) {
         const std::uint64_t value = value_in(model, s.word);
-        if (s.word.width() == 1 && value == 0) continue; // one of many things that may happen, and does not
-        lines.push_back(fmt::format("{:<11} {}", s.name,
-                                    s.flags ? flag_words(static_cast<std::uint32_t>(value)) : number(value, s.word.width())));
+        if (s.word.width() <= 8 && value == 0) continue; // one of many things that may be so, and is not
+        lines.push_back(fmt::format("{:<11} {}", s.name, shown_value(s, value)));
     }
     lines.push_back("path:");
     for (std::string& line : way(scene, path.state)) lines.push_back(std::move(line));

@@ -1,0 +1,44 @@
+// What a counterexample says to type: words that make, the kernel and user/clone.cpp understand.
+#include <gtest/gtest.h>
+
+#include "invariants/flags.hpp"
+#include "proofs/world/in_bochs.hpp"
+
+namespace forkproof::proofs {
+namespace {
+
+constexpr std::uint32_t SIGCHLD = 17, UNKNOWN_BIT = 1U << 12, SIGUSR1 = 10;
+
+TEST(InBochs, ACallNamesItsFlags) {
+    EXPECT_EQ(clone_command(SIGCHLD), R"(make run PROGRAM=build/user/clone ARGS="SIGCHLD")");
+    EXPECT_EQ(clone_command(CLONE_NEWNS | CLONE_FS | SIGCHLD),
+              R"(make run PROGRAM=build/user/clone ARGS="FS NEWNS SIGCHLD")");
+}
+
+TEST(InBochs, BitsWithoutANameAreANumber) {
+    EXPECT_EQ(clone_command(CLONE_VM | UNKNOWN_BIT | SIGUSR1),
+              R"(make run PROGRAM=build/user/clone ARGS="VM 0x100a")");
+}
+
+// Each step is executed once in init's fork of the program; but a signal never stops init.
+TEST(InBochs, TheProgramsCallIsWhatFails) {
+    EXPECT_EQ(clone_command(SIGCHLD, "fs"), R"(make run FAIL=fs:2 PROGRAM=build/user/clone ARGS="SIGCHLD")");
+    EXPECT_EQ(clone_command(SIGCHLD, "fs:EPERM"),
+              R"(make run FAIL=fs:2:EPERM PROGRAM=build/user/clone ARGS="SIGCHLD")");
+    EXPECT_EQ(clone_command(SIGCHLD, "signal-check"),
+              R"(make run FAIL=signal-check:1 PROGRAM=build/user/clone ARGS="SIGCHLD")");
+}
+
+TEST(InBochs, OfTwoCallsTheSecondFails) {
+    EXPECT_EQ(clone_command(CLONE_SYSVSEM | SIGCHLD, "files", "twice "),
+              R"(make run FAIL=files:3 PROGRAM=build/user/clone ARGS="twice SYSVSEM SIGCHLD")");
+}
+
+TEST(InBochs, RootIsRefusedWhatTheRulesRefuse) {
+    EXPECT_EQ(refused_in_boot(SIGCHLD), RuleId::none);
+    EXPECT_EQ(refused_in_boot(CLONE_NEWUSER | CLONE_NEWNET | SIGCHLD), RuleId::none);
+    EXPECT_EQ(refused_in_boot(CLONE_FS | CLONE_NEWNS), RuleId::newns_fs);
+}
+
+} // namespace
+} // namespace forkproof::proofs
