@@ -296,7 +296,9 @@ Place ForkScene::target(const Path& path, const Word& pointer, const std::string
 std::vector<Path> ForkScene::acquire(const std::string& step) {
     const StepTable table(scene.proof());
     shown_by_call(*this);
-    return call(table.rows()[table.index(step)].acquire_name);
+    std::vector<Path> paths = call(table.rows()[table.index(step)].acquire_name);
+    bootable_first(*this, paths);
+    return paths;
 }
 
 std::vector<Path> ForkScene::release(const Path& after, const std::string& step) {

@@ -1,5 +1,7 @@
 #include "proofs/world/in_bochs.hpp"
 #include "invariants/flags.hpp"
+#include "proofs/world/plain_model.hpp"
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -79,6 +81,16 @@ std::string clone_command(std::uint32_t flags, const std::string& fail, const st
     }
     return fmt::format("make run {}PROGRAM=build/user/clone ARGS=\"{}{}\"", words, before,
                        as_arguments(flags));
+}
+
+void bootable_first(ForkScene& fork, std::vector<Path>& paths) {
+    if (no_program(fork.shape) || fork.flags.known()) return;
+    const Truth bootable = eq(fork.in_force, word32(profile_default.bits())) &&
+                           is_zero(fork.before(fork.of(fork.parent, "policy"))) &&
+                           is_zero(fork.before(fork.of(fork.fs, "in_exec"))) &&
+                           Truth(accepted_in_boot(fork.flags.term()));
+    std::stable_partition(paths.begin(), paths.end(),
+                          [&](const Path& path) { return fork.scene.possible(path, bootable); });
 }
 
 void shown_by_call(ForkScene& fork) { shown_by(fork, ""); }

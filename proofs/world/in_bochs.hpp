@@ -38,4 +38,8 @@ void shown_by_acquire(ForkScene& fork, const std::string& step, const Path& path
 /// Of the errno at its end: the same, but it is one errno whichever allocation has failed.
 void shown_by_errno(ForkScene& fork, const std::string& step, const Path& path);
 
+/// The paths that a program in a boot can take come before the others, so that it is on one of them, if on
+/// any, that something is found.
+void bootable_first(ForkScene& fork, std::vector<Path>& paths);
+
 } // namespace forkproof::proofs

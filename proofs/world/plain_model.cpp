@@ -11,23 +11,13 @@ using Wishes = std::vector<z3::expr>;
 using Wish = Wishes::const_iterator;
 
 constexpr std::uint32_t SIGCHLD = 17;
-/// What the default rules say when root's program calls with these flags.
-z3::expr accepted_in_a_boot(const z3::expr& flags) {
-    z3::context& z3 = flags.ctx();
-    CallTerms call = CallTerms::fresh(z3, "").with_flags(flags).judged_by(profile_default);
-    for (const ContextField& field : context_fields)
-        call.*field.term = z3.bool_val(root_in_boot.*field.plain);
-    call.security_errno = z3.bv_val(0, 32);
-    return verdict_of(shipped_rule_table(), call).accepted();
-}
-
 /// Few flags, and such as no rule refuses; rather those with high numbers go than those with low ones.
 void few_flags(const Word& flags, Wishes& wishes) {
     const z3::expr term = flags.term();
     z3::context& z3 = term.ctx();
     auto bits = [&](std::uint32_t mask) { return term & z3.bv_val(mask, 32); };
     wishes.push_back(bits(CSIGNAL) == z3.bv_val(SIGCHLD, 32));
-    wishes.push_back(accepted_in_a_boot(term));
+    wishes.push_back(accepted_in_boot(term));
     for (unsigned bit = 31; bit >= 8; bit--) wishes.push_back(bits(1U << bit) == 0);
 }
 
@@ -92,6 +82,15 @@ class Granting {
 };
 
 } // namespace
+
+z3::expr accepted_in_boot(const z3::expr& flags) {
+    z3::context& z3 = flags.ctx();
+    CallTerms call = CallTerms::fresh(z3, "").with_flags(flags).judged_by(profile_default);
+    for (const ContextField& field : context_fields)
+        call.*field.term = z3.bool_val(root_in_boot.*field.plain);
+    call.security_errno = z3.bv_val(0, 32);
+    return verdict_of(shipped_rule_table(), call).accepted();
+}
 
 z3::model plain_model(Solver& solver, const World& world, std::vector<z3::expr> conditions,
                       const z3::expr& broken, const std::vector<Scene::Shown>& shown,

@@ -11,4 +11,7 @@ namespace forkproof::proofs {
                                     const z3::expr& broken, const std::vector<Scene::Shown>& shown,
                                     const std::vector<Truth>& also);
 
+/// The default rules accept these flags when root's program calls.
+[[nodiscard]] z3::expr accepted_in_boot(const z3::expr& flags);
+
 } // namespace forkproof::proofs
