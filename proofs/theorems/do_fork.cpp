@@ -137,7 +137,8 @@ struct DoForkScene : ForkScene {
 
 void ways(MachineProof& proof) {
     DoForkScene d(proof);
-    const std::vector<Path> paths = d.call("do_fork");
+    std::vector<Path> paths = d.call("do_fork");
+    bootable_first(d, paths);
     constexpr std::uint32_t PF_STARTING = 0x2, PF_SUPERPRIV = 0x100, TIF_SIGPENDING = 0x4, TASK_STOPPED = 4, SIGSTOP = 19;
     for (const Path& path : paths)
         for (const bool stopped : {false, true})

@@ -135,7 +135,8 @@ void publish(MachineProof& proof) {
                                    {"a caller without an undo list", true, true, no_undo}};
     for (const PublishShape& shape : shapes) {
         PublishScene p(proof, shape);
-        const std::vector<Path> paths = p.call("publish");
+        std::vector<Path> paths = p.call("publish");
+        bootable_first(p, paths);
         for (const Path& path : paths)
             for (const bool thread : {false, true})
                 for (const bool with_parent : {false, true}) {

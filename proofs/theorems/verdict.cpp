@@ -15,14 +15,20 @@ struct VerdictScene {
     Word flags, in_force;
     CallTerms call;
 
-    /// Whether it is root's program that calls, under the default rules.
-    [[nodiscard]] bool as_in_boot(const Values& value) {
-        bool same = RuleSet(static_cast<std::uint32_t>(value(in_force))) == profile_default &&
-                    value(scene.world().get(scene.world().field(context, "security_errno"))) == 0;
-        for (const ContextField& field : context_fields)
-            same = same && (value(scene.world().get(scene.world().field(context, field.name))) != 0) ==
-                               root_in_boot.*field.plain;
-        return same;
+    /// The call if it is root's program that makes it; user/break knows how to become another caller.
+    [[nodiscard]] std::string command(const Values& value) {
+        VerdictContext caller;
+        auto field_of = [&](const char* name) { return value(scene.world().get(scene.world().field(context, name))); };
+        bool root = true;
+        for (const ContextField& field : context_fields) {
+            caller.*field.plain = field_of(field.name) != 0;
+            root = root && caller.*field.plain == root_in_boot.*field.plain;
+        }
+        if (RuleSet(static_cast<std::uint32_t>(value(in_force))) != profile_default || field_of("security_errno") != 0)
+            return "";
+        const auto word = static_cast<std::uint32_t>(value(flags));
+        if (root) return clone_command(word);
+        return refusal_command(first_refusal(PlainView{word, caller}, profile_default));
     }
 
     VerdictScene(MachineProof& proof, const std::string& title)
@@ -42,9 +48,7 @@ struct VerdictScene {
         scene.show("security_errno", hook);
         for (const ContextField& field : context_fields)
             scene.show(field.name, world.get(world.field(context, field.name)));
-        scene.reproduce = [this](const Values& value) {
-            return as_in_boot(value) ? clone_command(static_cast<std::uint32_t>(value(flags))) : "";
-        };
+        scene.reproduce = [this](const Values& value) { return command(value); };
     }
 };
 

@@ -71,6 +71,19 @@ RuleId refused_in_boot(std::uint32_t flags) {
     return first_refusal(PlainView{flags, root_in_boot}, profile_default);
 }
 
+std::string with_its_famine(const std::string& command, const World& world, const State& state) {
+    if (command.empty() || !an_allocation_failed(state)) return command;
+    const Event* first = nullptr;
+    for (const Event* e = state.events().get(); e; e = e->before.get())
+        if (e->kind == Event::Kind::call) first = e;
+    const Function* function = first ? world.image().function_at(first->target) : nullptr;
+    const std::string acquire = "acquire_", made = "make run ";
+    if (!first_allocation_failed(state) || !function || !function->name.starts_with(acquire)) return "";
+    const int nth = command.find("twice") == std::string::npos ? 2 : 3;
+    return fmt::format("{}FAIL={}:{} {}", made, function->name.substr(acquire.size()), nth,
+                       command.substr(made.size()));
+}
+
 std::string clone_command(std::uint32_t flags, const std::string& fail, const std::string& before) {
     std::string words;
     if (!fail.empty()) {
@@ -83,11 +96,18 @@ std::string clone_command(std::uint32_t flags, const std::string& fail, const st
                        as_arguments(flags));
 }
 
+std::string refusal_command(RuleId rule) {
+    if (rule == RuleId::none || rule == RuleId::security || rule == RuleId::exec_domain) return "";
+    const char* more = rule == RuleId::max_threads ? "max_threads=4 " : "";
+    return fmt::format(R"(make run CMDLINE='{0}program=/bin/break args="{1}"')", more, rule_texts[rule].name);
+}
+
 void bootable_first(ForkScene& fork, std::vector<Path>& paths) {
     if (no_program(fork.shape) || fork.flags.known()) return;
     const Truth bootable = eq(fork.in_force, word32(profile_default.bits())) &&
                            is_zero(fork.before(fork.of(fork.parent, "policy"))) &&
                            is_zero(fork.before(fork.of(fork.fs, "in_exec"))) &&
+                           !(fork.flag(CLONE_VFORK) && fork.flag(CLONE_STOPPED)) &&
                            Truth(accepted_in_boot(fork.flags.term()));
     std::stable_partition(paths.begin(), paths.end(),
                           [&](const Path& path) { return fork.scene.possible(path, bootable); });

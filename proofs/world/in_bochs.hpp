@@ -14,6 +14,8 @@ using Values = std::function<std::uint64_t(const Word&)>;
 /// A call by root with these flags, under the default rules; `before` are other words for user/clone.cpp.
 /// `fail` is a step, with ":ERRNO" if need be: it fails in that call.
 std::string clone_command(std::uint32_t flags, const std::string& fail = "", const std::string& before = "");
+/// A call that this rule refuses, by user/break.cpp, which knows how; "" if no boot can bring it about.
+std::string refusal_command(RuleId rule);
 /// What the verdict is told of root's program.
 inline constexpr VerdictContext root_in_boot = {.cap_sys_admin = true,
                                                 .cap_setuid = true,
@@ -37,6 +39,10 @@ void shown_by_release(ForkScene& fork, const std::string& step);
 void shown_by_acquire(ForkScene& fork, const std::string& step, const Path& path);
 /// Of the errno at its end: the same, but it is one errno whichever allocation has failed.
 void shown_by_errno(ForkScene& fork, const std::string& step, const Path& path);
+
+/// The command of a path that has ended in the middle of a step's acquire: with the step's failure for want
+/// of memory, if an allocation has failed on the path; "" if that was not the first one.
+std::string with_its_famine(const std::string& command, const World& world, const State& state);
 
 /// The paths that a program in a boot can take come before the others, so that it is on one of them, if on
 /// any, that something is found.

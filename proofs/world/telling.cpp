@@ -1,7 +1,7 @@
 #include "proofs/world/telling.hpp"
 #include "invariants/errno.hpp"
 #include "proofs/rules/counterexample.hpp"
-#include "proofs/world/contracts.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include <algorithm>
 #include <fmt/core.h>
 #include <iterator>
@@ -82,12 +82,14 @@ std::vector<std::string> way(const Scene& scene, const State& state) {
 const std::string IN_BOCHS = "in Bochs    ";
 bool is_command(const std::string& line) { return line.starts_with(IN_BOCHS); }
 
-/// A command that only makes the call does not also make an allocation fail in it.
-bool needs_a_famine(const Path& path) {
+/// Statements at the end of a path know how to show it; in its middle this is left to say.
+std::string command_of(const Scene& scene, const Path& path, const z3::model& model) {
+    const std::string command = scene.reproduce([&](const Word& w) { return value_in(model, w); });
+    if (path.ending != Ending::violation) return command;
     try {
-        return path.ending == Ending::violation && an_allocation_failed(path.state);
+        return with_its_famine(command, const_cast<Scene&>(scene).world(), path.state);
     } catch (const CannotTell&) {
-        return true;
+        return ""; // of ways that have met
     }
 }
 
@@ -135,10 +137,9 @@ std::vector<std::string> tell(const Scene& scene, const Path& path, const std::s
     }
     lines.push_back("path:");
     for (std::string& line : way(scene, path.state)) lines.push_back(std::move(line));
-    if (scene.reproduce && !needs_a_famine(path)) {
-        const std::string command = scene.reproduce([&](const Word& w) { return value_in(model, w); });
-        if (!command.empty()) lines.push_back(IN_BOCHS + command);
-    }
+    if (scene.reproduce)
+        if (const std::string command = command_of(scene, path, model); !command.empty())
+            lines.push_back(IN_BOCHS + command);
     return lines;
 }
 

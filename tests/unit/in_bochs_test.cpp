@@ -34,6 +34,11 @@ TEST(InBochs, OfTwoCallsTheSecondFails) {
               R"(make run FAIL=files:3 PROGRAM=build/user/clone ARGS="twice SYSVSEM SIGCHLD")");
 }
 
+TEST(InBochs, AnotherCallerIsTheWitnessOfARule) {
+    EXPECT_EQ(refusal_command(RuleId::nproc), R"(make run CMDLINE='program=/bin/break args="nproc"')");
+    EXPECT_EQ(refusal_command(RuleId::security), ""); // no policy is loaded
+}
+
 TEST(InBochs, RootIsRefusedWhatTheRulesRefuse) {
     EXPECT_EQ(refused_in_boot(CHILD), RuleId::none);
     EXPECT_EQ(refused_in_boot(CLONE_NEWUSER | CLONE_NEWNET | CHILD), RuleId::none);
