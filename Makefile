@@ -39,6 +39,7 @@ help:
 	@echo '                   CHECK=off|call|step          when the invariants are checked'
 	@echo '                   CMDLINE="..."                anything else for the kernel command line'
 	@echo '                   TICKS=N                      stop after so many instructions'
+	@echo '                   KERNEL=file                  another build of the kernel'
 	@echo 'on prove:          T=steps/files FULL=1 FRESH=1 KERNEL=file JSON=file     on mutants: SHARD=1/4 JSON=file MERGE=files'
 
 # The words of the kernel command line. They reach the shell through the environment, so quotes survive.
@@ -49,7 +50,8 @@ RUNNER   := $(B)/bin/forkproof-run
 BOOTABLE := $(RUNNER) $(B)/boot/sector.bin $(B)/boot/loader.bin $(B)/kernel.boot.elf $(B)/initrd.cpio $(B)/kernel.sym
 RUN      := $(RUNNER) --build $(B)
 WORDS_OPTION    = $${WORDS:+--cmdline="$$WORDS"}
-PROGRAM_OPTIONS = $${PROGRAM:+--program="$$PROGRAM"} $${ARGS:+--args="$$ARGS"} $(if $(TICKS),--ticks=$(TICKS))
+PROGRAM_OPTIONS = $${PROGRAM:+--program="$$PROGRAM"} $${ARGS:+--args="$$ARGS"} $(if $(TICKS),--ticks=$(TICKS)) \
+    $(if $(KERNEL),--kernel='$(KERNEL)')
 
 all: $(BOOTABLE) $(B)/forkproof.img
 
@@ -196,7 +198,7 @@ $(B)/kernel.elf: $(KERNEL_OBJECTS) kernel/kernel.ld
 	$(Q)$(LINK_KERNEL) $@
 
 # How a mutant of the kernel is built: one file anew, the other objects as they are.
-$(B)/kernel.how: Makefile
+$(B)/kernel.how: Makefile $(KERNEL_SOURCES)
 	@: $(shell mkdir -p $(@D))$(file >$@,g++ $(KERNEL_FLAGS) -w -I. -c {source} -o {object})$(file >>$@,$(LINK_KERNEL) {kernel})
 
 # What is loaded and executed, the same to the byte, without symbols and debug information.
@@ -280,7 +282,8 @@ $(B)/bin/prove:         $(call objects,$(PROOFS) $(BOOT_HOST))
 $(B)/bin/unit-tests:    $(call objects,$(UNIT_TESTS) $(HOST_KERNEL_SOURCES) $(RUNNER_PARTS) \
                             $(filter-out proofs/main.cpp,$(PROOFS) $(MUTANTS:proofs/mutants/main.cpp=)) $(VALIDATE_PARTS) \
                             tests/native/validate_test.cpp)
-$(B)/bin/bochs-tests:   $(call objects,$(BOOT_TESTS) $(RUNNER_PARTS) $(filter-out proofs/main.cpp,$(PROOFS)))
+$(B)/bin/bochs-tests:   $(call objects,$(BOOT_TESTS) $(RUNNER_PARTS) $(filter-out proofs/main.cpp,$(PROOFS)) \
+                            proofs/mutants/edits.cpp proofs/mutants/kernel_build.cpp)
 $(B)/bin/mutants:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) $(MUTANTS) $(BOOT_HOST))
 $(B)/bin/validate:      $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) proofs/validate/main.cpp $(VALIDATE_PARTS) $(RUNNER_PARTS))
 

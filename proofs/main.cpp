@@ -26,6 +26,15 @@ std::size_t longest_name(const std::vector<Theorem>& theorems) {
     return width;
 }
 
+/// A command that boots this build's kernel, made to boot the one that was asked about.
+TheoremReport with_kernel(TheoremReport report, const std::string& kernel) {
+    constexpr std::string_view BOOT = "make run ";
+    for (std::string& line : report.why)
+        if (const auto at = line.find(BOOT); line.starts_with("in Bochs") && at != std::string::npos)
+            line.insert(at + BOOT.size(), fmt::format("KERNEL={} ", kernel));
+    return report;
+}
+
 void print(const std::vector<std::string>& lines) {
     for (const std::string& line : lines) fmt::print("{}\n", line);
     std::fflush(stdout);
@@ -86,7 +95,8 @@ int prove(const std::vector<Theorem>& theorems, const Options& wish) {
     options.progress = [&](const Progress& now) { progress.show(now); };
     options.done = [&](const Theorem& theorem, const TheoremReport& report) {
         progress.clear();
-        print(report_lines(report, width));
+        const bool others = wish.kernel != Options().kernel;
+        print(report_lines(others ? with_kernel(report, wish.kernel) : report, width));
         if (wish.details) print(detail_lines(theorem, report));
     };
     print({header_line(width)});

@@ -1,8 +1,9 @@
 // Failures on purpose: fail=STEP[:N[:ERRNO]] makes the Nth execution of a step fail, and compares the digest
-// before and after the call.
+// before and after the call. Without ERRNO the step finds no memory, and says so by itself.
 #include "kernel/check/fail.hpp"
 #include "kernel/check/checker.hpp"
 #include "kernel/check/digest.hpp"
+#include "kernel/check/famine.hpp"
 #include "kernel/check/provoke.hpp"
 #include "kernel/fork/step.hpp"
 #include "kernel/fork/watch.hpp"
@@ -18,7 +19,9 @@ namespace {
 struct {
     int step = -1; ///< index into the table; -1: nothing is to fail
     u32 nth = 0;
-    Errno error = Errno::OK;
+    Errno error = Errno::OK; ///< OK: what the step says by itself when memory is out
+    Errno said = Errno::OK;  ///< by the step
+    bool wrong_errno = false;
     u32 executed = 0;
     bool fired = false, in_this_call = false, continue_when_stopped = false;
     Digest before;
@@ -33,15 +36,38 @@ bool is_counted() {
     return &me != &init_task && !(is_signal_check() && (me.signal->flags & SIGNAL_UNKILLABLE));
 }
 
-/// The errno with which this step is to fail now, or OK. For signal-check a SIGSTOP is queued instead.
-Errno injected_failure(int step) {
-    if (step != wanted.step || wanted.fired || !is_counted() || ++wanted.executed != wanted.nth)
-        return Errno::OK;
-    wanted.fired = wanted.in_this_call = true;
-    if (!is_signal_check()) return wanted.error;
+/// Whether it is this execution of the step that is to fail.
+bool is_to_fail(int step) {
+    if (step != wanted.step || wanted.fired || !is_counted() || ++wanted.executed != wanted.nth) return false;
+    return wanted.fired = wanted.in_this_call = true;
+}
+
+/// The step itself in a famine. One that needs no memory now, because it shares, is taken back instead.
+Errno starved(const Step& step, ForkRequest& request) {
+    Errno error;
+    {
+        const Famine famine;
+        error = step.acquire(request);
+    }
+    if (error != Errno::OK) return error;
+    step.release(request);
+    return step.usual_failure;
+}
+
+Errno stopped(const Step& step, ForkRequest& request) {
     wanted.continue_when_stopped = true;
     send_signal(*current(), SIGSTOP, true);
-    return Errno::OK;
+    return step.acquire(request);
+}
+
+Errno fail(const Step& step, ForkRequest& request) {
+    if (wanted.error != Errno::OK) return wanted.said = wanted.error;
+    const Errno error = wanted.said = is_signal_check() ? stopped(step, request) : starved(step, request);
+    if (error == step.usual_failure) return error;
+    print("fail={}:{}: the step itself says {}, but its row {}\n", step.name, wanted.nth, error,
+          step.usual_failure);
+    wanted.wrong_errno = true;
+    return error;
 }
 
 [[noreturn]] void refuse(Text why, Text word) {
@@ -57,7 +83,8 @@ Errno injected_failure(int step) {
 void touch_what_is_read(const ForkRequest& request) {
     UserDesc description;
     if ((request.flags & CLONE_SETTLS) && user_mode(*request.regs))
-        (void)copy_from_user(&description, request.regs->si, sizeof description); // the call says if it cannot
+        (void)copy_from_user(&description, request.regs->si,
+                             sizeof description); // the call says if it cannot
 }
 
 } // namespace
@@ -70,8 +97,8 @@ void fail_injection_init(const FailRequest& request) {
         wanted.step = i;
         wanted.nth = request.nth;
         steps_are_watched = true;
-        wanted.error = request.error != Errno::OK ? request.error : steps[i].usual_failure;
-        if (is_signal_check() && wanted.error != Errno::ERESTARTNOINTR)
+        wanted.error = request.error;
+        if (is_signal_check() && wanted.error != Errno::OK)
             refuse("this step fails with ERESTARTNOINTR only", request.step);
         return;
     }
@@ -81,8 +108,7 @@ void fail_injection_init(const FailRequest& request) {
 bool steps_are_watched;
 
 Errno acquire_watched(int step, ForkRequest& request) {
-    Errno error = injected_failure(step);
-    if (error == Errno::OK) error = steps[step].acquire(request);
+    const Errno error = is_to_fail(step) ? fail(steps[step], request) : steps[step].acquire(request);
     step_done(steps[step].name, request);
     return error;
 }
@@ -107,6 +133,10 @@ void fail_injection_call_ends(Errno result, u32 flags) {
           me.comm, result);
     print("  digest before {08x}, after {08x}: {}; {} objects alive\n", wanted.before.all(), after.all(),
           wanted.before == after ? "equal, nothing is left behind" : "DIFFERENT", objects);
+    if (result != wanted.said) {
+        print("  the call fails with {}, but the step with {}\n", result, wanted.said);
+        wanted.wrong_errno = true;
+    }
     if (wanted.before == after) return;
     for (int i = 0; i < DIGEST_PARTS; i++)
         if (wanted.before.part[i] != after.part[i])
@@ -116,7 +146,8 @@ void fail_injection_call_ends(Errno result, u32 flags) {
 }
 
 bool fail_injection_missed() {
-    if (wanted.step < 0 || wanted.fired) return false;
+    if (wanted.step < 0) return false;
+    if (wanted.fired) return wanted.wrong_errno;
     print("fail={}:{}: the step was executed {} times only, so nothing has failed\n", steps[wanted.step].name,
           wanted.nth, wanted.executed);
     return true;

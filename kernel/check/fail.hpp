@@ -10,7 +10,8 @@ namespace forkproof {
 /// Reads fail= from the command line; panics with the list of steps if there is no such step, or it cannot
 /// fail.
 void fail_injection_init(const FailRequest& wanted);
-/// Whether a failure was asked for that never came; says so. Then a run proves nothing.
+/// Whether a failure was asked for that never came, which it says, or that came with a wrong errno, which has
+/// been said. Then the run is no success.
 [[nodiscard]] bool fail_injection_missed();
 
 } // namespace forkproof

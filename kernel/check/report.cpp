@@ -54,6 +54,12 @@ void print_invariants() {
     if (c.mid_call_rounds) print("between the steps of a fork: {} checks more\n", c.mid_call_rounds);
 }
 
+/// Of a report about dangling pointers, too.
+u32 user_ns_id(const Task& t) {
+    const User* user = t.cred && is_live(t.cred) ? t.cred->user : nullptr;
+    return user && is_live(user) && is_live(user->user_ns) ? user->user_ns->id : ~0U;
+}
+
 } // namespace
 
 void print_task(const Task& t) {
@@ -68,7 +74,7 @@ void print_task(const Task& t) {
     const PidNs* pid_ns = task_active_pid_ns(t);
     const Nsproxy* n = t.nsproxy;
     print("      namespaces: user {} pid {} mnt {} uts {} ipc {} net {}; root in mnt {}; uid {}\n",
-          t.cred ? t.cred->user->user_ns->id : ~0U, pid_ns ? static_cast<i32>(pid_ns->id) : -1,
+          user_ns_id(t), pid_ns ? static_cast<i32>(pid_ns->id) : -1,
           n ? static_cast<i32>(n->mnt_ns->id) : -1, n ? static_cast<i32>(n->uts_ns->id) : -1,
           n ? static_cast<i32>(n->ipc_ns->id) : -1, n ? static_cast<i32>(n->net_ns->id) : -1,
           t.fs && t.fs->root.mnt->mnt_ns ? static_cast<i32>(t.fs->root.mnt->mnt_ns->id) : -1,

@@ -3,6 +3,7 @@
 #include "invariants/errno.hpp"
 #include "invariants/flags.hpp"
 #include "proofs/theorems/theorems.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include <fmt/core.h>
 
 namespace forkproof::proofs {
@@ -51,7 +52,10 @@ struct CallScene : ForkScene {
         world.set(of(child, "ti_flags"), 0);
         proof.assumption("no signal and no reschedule is pending on the way back to ring 3 (else others run first)");
         scene.executor().stop_at(IN_RING_3);
-        scene.reproduce = [](const auto&) { return "make run"; };
+        if (std::string(call.name) == "clone")
+            shown_by_call(*this);
+        else
+            scene.reproduce = [](const Values&) { return "make run"; }; // the tour forks and vforks
     }
 
     /// After the processor has taken int 0x80: on the kernel stack, interrupts off.

@@ -1,8 +1,10 @@
 // do_fork: what happens around the steps: the verdict first, then the steps, then publish, then what only a
 // published child may see; errors passed on as they are.
+#include "invariants/errno.hpp"
 #include "invariants/flags.hpp"
 #include "invariants/rules.hpp"
 #include "proofs/theorems/theorems.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include <fmt/core.h>
 
 namespace forkproof::proofs {
@@ -28,10 +30,10 @@ struct DoForkScene : ForkScene {
         const Truth refuses = !eq(refused_by, Word(8, static_cast<unsigned>(RuleId::none)));
         scene.assume("the verdict has an errno exactly if it refuses", refuses ^ is_zero(error));
         scene.assume("an errno is at most MAX_ERRNO", ult(error, word32(MAX_ERRNO + 1)) && ult(step_error, word32(MAX_ERRNO + 1)));
-        scene.show("refused by", refused_by);
+        scene.show("refused by", zext(refused_by, 32));
         scene.show("step error", step_error);
         contracts();
-        scene.reproduce = [](const auto&) { return "make run"; };
+        scene.reproduce = [this](const Values& value) { return command(value); };
     }
 
     [[nodiscard]] Truth refuses() const { return !is_zero(error); }
@@ -45,6 +47,17 @@ struct DoForkScene : ForkScene {
     }
 
   private:
+    /// The call that the verdict refuses so, or that fails so in a step, or that succeeds.
+    [[nodiscard]] std::string command(const Values& value) const {
+        const auto word = static_cast<std::uint32_t>(value(flags));
+        if (RuleSet(static_cast<std::uint32_t>(value(in_force))) != profile_default) return "";
+        if ((word & CLONE_VFORK) && (word & CLONE_STOPPED)) return ""; // nobody would wake the child
+        if (static_cast<RuleId>(value(refused_by)) != refused_in_boot(word)) return "";
+        const std::string name = errno_name(static_cast<Errno>(value(step_error)));
+        if (value(error) != 0 || value(step_error) == 0) return clone_command(word);
+        return clone_command(word, name == "?" ? "files" : "files:" + name);
+    }
+
     Place of_parent_pid() {
         leader_pid = world.object("Pid", "parent's pid", "pid");
         world.set(of(leader_pid, "level"), 0);
@@ -124,7 +137,8 @@ struct DoForkScene : ForkScene {
 
 void ways(MachineProof& proof) {
     DoForkScene d(proof);
-    const std::vector<Path> paths = d.call("do_fork");
+    std::vector<Path> paths = d.call("do_fork");
+    bootable_first(d, paths);
     constexpr std::uint32_t PF_STARTING = 0x2, PF_SUPERPRIV = 0x100, TIF_SIGPENDING = 0x4, TASK_STOPPED = 4, SIGSTOP = 19;
     for (const Path& path : paths)
         for (const bool stopped : {false, true})

@@ -4,6 +4,7 @@
 #include "proofs/theorems/exit.hpp"
 #include "proofs/theorems/step_contract.hpp"
 #include "proofs/world/clean_pools.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include "proofs/world/live_world.hpp"
 #include <fmt/ranges.h>
 
@@ -42,7 +43,7 @@ class RowProof {
         if (std::string(row.resource) == "mm") add_clean_pools(f_.scene, {2, true}, {1, true});
         if (row.steps.size() > 1)
             f_.scene.assume("FS with NEWNS has been refused (rule newns-fs)", !(f_.flag(CLONE_FS) && f_.flag(CLONE_NEWNS)));
-        f_.scene.reproduce = [](const auto&) { return "make run"; };
+        shown_by_call(f_);
     }
 
     void prove() {

@@ -4,6 +4,7 @@
 #include "proofs/theorems/exit.hpp"
 #include "proofs/theorems/scheduling.hpp"
 #include "proofs/world/clean_pools.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include "proofs/world/live_world.hpp"
 #include "proofs/world/user_memory.hpp"
 #include <fmt/core.h>
@@ -159,10 +160,13 @@ class StoryProof : public LiveScene {
 
     void number_returned(const Path& path) {
         const Word number = path.state.get(Reg::eax);
-        if (const auto failed = scene.when(path, slt(number, word32(0))))
+        if (const auto failed = scene.when(path, slt(number, word32(0)))) {
+            shown_by_failure(*this, "signal-check"); // a step that fails with memory at hand
             for_each_part(scene, *failed, [&](const Path& part) {
                 Changes(*this, part).anything(stack_of_child).also(ResidueWhen::pid_reached).nothing_else();
             });
+            shown_by_call(*this);
+        }
         const auto made = scene.when(path, !slt(number, word32(0)));
         if (!made) return;
         if (thread())

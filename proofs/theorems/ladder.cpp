@@ -1,12 +1,17 @@
 // ladder: the runner takes the steps in the order of the image's table, and a failure gives back what was
 // taken, last first, each once, with its errno. The steps themselves are contracts here; that what each
 // leaves is what the next one assumes is part of each step's own theorem (ForkScene::check_stage).
+#include "invariants/errno.hpp"
+#include "invariants/flags.hpp"
 #include "proofs/theorems/theorems.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include <fmt/core.h>
 
 namespace forkproof::proofs {
 
 namespace {
+
+constexpr std::uint32_t SIGCHLD = 17; // a fork's flag word
 
 /// What the runner has called, in order: kept as notes of the path.
 std::vector<std::string> calls_of(const State& state) {
@@ -44,7 +49,7 @@ struct LadderScene {
                 s.note(Event::Kind::note, s.ip, 0, "release " + name);
                 returns_nothing(s);
             });
-        scene.reproduce = [](const auto&) { return "make run FAIL=pid"; };
+        scene.reproduce = [this](const Values& value) { return command(value); };
     }
 
     [[nodiscard]] Truth fails(std::size_t i) const {
@@ -52,6 +57,16 @@ struct LadderScene {
     }
 
   private:
+    /// A plain fork in which the first step that fails does so, with its errno if that has a name.
+    [[nodiscard]] std::string command(const Values& value) const {
+        std::size_t first = 0;
+        while (first < error.size() && value(from_truth(fails(first), 1)) == 0) first++;
+        if (first == error.size()) return clone_command(SIGCHLD);
+        const StepTable::Row& row = table.rows()[first];
+        if (row.usual_failure == 0) return ""; // no boot makes it fail
+        const std::string name = errno_name(static_cast<Errno>(value(error[first])));
+        return clone_command(SIGCHLD, name == "?" || row.name == "signal-check" ? row.name : row.name + ":" + name);
+    }
     void check_request(State& s) const {
         if (!argument(s, 0).is(request.address)) throw Violation("a step is called with another request");
     }
@@ -82,7 +97,7 @@ void runner(MachineProof& proof) {
             const std::string is = i < got.size() ? got[i] : "nothing", should = i < expected.size() ? expected[i] : "nothing";
             l.scene.check(path, fmt::format("call {} of the runner: expected {}, got {}", i + 1, should, is), is == should);
         }
-        l.scene.equal(path, "what copy_process returns", path.state.get(Reg::eax),
+        l.scene.equal(path, "errno of copy_process", path.state.get(Reg::eax),
                       k < rows.size() ? l.error[k] : word32(0));
         for (const auto& [address, written] : path.state.memory.written()) {
             const auto* region = l.scene.world().region_at(address);
@@ -92,6 +107,13 @@ void runner(MachineProof& proof) {
     }
     if (proof.replaying()) return;
     proof.check("every step can be the one that fails, and none need to", exits.size() == rows.size() + 1);
+}
+
+/// A fork with an undo list, so that every row has something to release; in it the next step fails that can.
+std::string release_command(const StepTable& table, std::size_t step) {
+    for (step++; step < table.rows().size(); step++)
+        if (table.rows()[step].usual_failure != 0) return clone_command(CLONE_SYSVSEM | SIGCHLD, table.rows()[step].name);
+    return clone_command(SIGCHLD); // nothing fails after it, so nothing is released
 }
 
 /// The table that the image holds pairs each acquire with its release, in the listing's order.
@@ -109,7 +131,10 @@ void table(MachineProof& proof) {
         const std::string release = nothing_held.contains(row.name) ? "release_nothing"
                                     : row.name == "task"            ? "release_task_step"
                                                                     : "release_" + plain;
-        proof.check(row.name + " is released by " + release, row.release_name == release);
+        if (row.release_name != release)
+            throw NotProved{Outcome::refuted,
+                            {fmt::format("step {}: expected to be released by {}, got {}", row.name, release, row.release_name),
+                             "in Bochs    " + release_command(table, i)}};
     }
     Scene& scene = proof.scene("release_nothing");
     const Place request = scene.world().object("ForkRequest", "request");

@@ -2,6 +2,7 @@
 // lines 496-528 say, and the locks of signal-check are dropped. Before it nothing leads to the child.
 #include "invariants/flags.hpp"
 #include "proofs/theorems/theorems.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include <fmt/core.h>
 
 namespace forkproof::proofs {
@@ -49,7 +50,7 @@ struct PublishScene : ForkScene {
         join(true, of(pgrp, "tasks[1]"), "", of(group_leader, "pids[1].node"));
         join(true, of(session, "tasks[2]"), "", of(group_leader, "pids[2].node"));
         for (const char* list : {"tasks[0]", "tasks[1]", "tasks[2]"}) world.empty_list(of(pid, list));
-        scene.reproduce = [](const auto&) { return "make run"; };
+        shown_by_call(*this);
     }
 
     /// A list with its head, and if it is crowded one member more.
@@ -134,7 +135,8 @@ void publish(MachineProof& proof) {
                                    {"a caller without an undo list", true, true, no_undo}};
     for (const PublishShape& shape : shapes) {
         PublishScene p(proof, shape);
-        const std::vector<Path> paths = p.call("publish");
+        std::vector<Path> paths = p.call("publish");
+        bootable_first(p, paths);
         for (const Path& path : paths)
             for (const bool thread : {false, true})
                 for (const bool with_parent : {false, true}) {

@@ -102,8 +102,8 @@ void historical_order(MachineProof& proof) {
     s.f.scene.assume("the caller is real-time, and has reset-on-fork set",
                      s.reset() && is_rt_policy(s.caller));
     s.f.scene.assume("the rule reset-on-fork is switched off", !s.rule());
-    s.f.scene.reproduce = [](const auto&) { return "make break RULE=reset-on-fork"; };
     const std::vector<Path> paths = s.f.acquire("sched");
+    s.f.scene.reproduce = [](const auto&) { return "make break RULE=reset-on-fork"; };
     s.f.scene.reached("B9: a child is real-time in spite of reset-on-fork", paths, [&](const Path& path) {
         const Sched child = sched_now(s.f, path, s.f.child);
         return ult(child.prio, word32(MAX_RT_PRIO)) && eq(child.sched_class, Word(8, CLASS_RT)) &&

@@ -54,7 +54,6 @@ struct SchedScene {
         use_charge_contract(f);
         f.scene.assume("there are fewer than 2^31 tasks",
                        ult(f.before(f.of(rq, "nr_running")), word32(1U << 31)));
-        f.scene.reproduce = [](const auto&) { return "make run"; };
     }
     [[nodiscard]] Truth reset() const { return !is_zero(caller.reset_on_fork); }
     [[nodiscard]] Truth rule() const { return in_force(f, RuleId::reset_on_fork); }

@@ -45,7 +45,6 @@ class Charge {
         f_.world.ring(queued ? std::vector<Place>{head, f_.of(first_, "run_list")}
                              : std::vector<Place>{head});
         f_.scene.assume("every weight is at least 1", !is_zero(before_.load_weight));
-        f_.scene.reproduce = [](const auto&) { return "make run"; };
     }
 
     void prove() {

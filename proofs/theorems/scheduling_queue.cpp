@@ -1,5 +1,6 @@
 // wake_up_new_task: a child comes onto the run queue, and its parent may have to give way.
 #include "proofs/theorems/scheduling.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include <algorithm>
 #include <fmt/core.h>
 
@@ -12,7 +13,7 @@ struct Waking {
     Waking(MachineProof& proof, const std::string& title, std::uint32_t childs_class)
         : f(proof, title, "signal-check"), rq(f.world.global("rq")) {
         f.world.set(f.of(f.child, "sched_class"), childs_class);
-        f.scene.reproduce = [](const auto&) { return "make run"; };
+        shown_by_call(f);
     }
 
     /// check_preempt is proved below: here it answers anything, but it must be asked about the child.

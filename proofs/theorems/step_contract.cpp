@@ -1,5 +1,5 @@
 #include "proofs/theorems/step_contract.hpp"
-#include <fmt/core.h>
+#include "proofs/world/in_bochs.hpp"
 
 namespace forkproof::proofs {
 
@@ -15,13 +15,13 @@ void divide(ForkScene& f, const Path& path, const Truth& condition,
 
 void prove_step(ForkScene& f, const StepContract& contract) {
     const std::string& step = contract.step;
-    f.scene.reproduce = [&](const auto&) {
-        return contract.can_fail ? fmt::format("make run FAIL={}", step) : std::string("make run");
-    };
     const std::vector<Path> paths = f.acquire(step);
     auto succeeds = [](const Path& path) { return is_zero(path.state.get(Reg::eax)); };
     for (const Path& path : paths) {
+        shown_by_errno(f, step, path);
+        if (!contract.can_succeed) f.scene.reproduce = nullptr; // no boot is so short of what it needs
         f.scene.equal(path, "errno of step " + step, path.state.get(Reg::eax), contract.error(path));
+        if (contract.can_succeed) shown_by_acquire(f, step, path);
         divide(
             f, path, succeeds(path),
             [&](const Path& made) {

@@ -1,6 +1,7 @@
 // mm: the caller's address space counted once more, or a copy: the same mappings, the same frames counted
 // once more, and neither side may write to them until a fault has decided whose they are.
 #include "proofs/theorems/steps_mm.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include <fmt/core.h>
 
 namespace forkproof::proofs {
@@ -26,7 +27,6 @@ struct MmScene : ForkScene {
           is_active(wanted.active) {
         add_clean_pools(scene, wanted.tables, wanted.pgds);
         world.set(active, is_active ? world.get(of(parent, "mm")) : word32(0));
-        scene.reproduce = [](const auto&) { return "make run FAIL=mm"; };
     }
 
     [[nodiscard]] Truth present(const Place& pte) const { return bit(world.get(pte), 0); }
@@ -161,7 +161,9 @@ struct MmScene : ForkScene {
     void prove() {
         const std::vector<Path> paths = acquire("mm");
         for (const Path& path : paths) {
+            shown_by_errno(*this, "mm", path);
             scene.equal(path, "errno of step mm", path.state.get(Reg::eax), errno_of_allocations(path));
+            shown_by_acquire(*this, "mm", path);
             flushed(path);
             if (const auto failed = scene.when(path, !is_zero(path.state.get(Reg::eax))))
                 restored(*this, *failed);

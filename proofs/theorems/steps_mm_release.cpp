@@ -1,4 +1,5 @@
 #include "proofs/theorems/steps_mm.hpp"
+#include "proofs/world/in_bochs.hpp"
 
 namespace forkproof::proofs {
 
@@ -50,6 +51,7 @@ struct OwnMmScene : ForkScene {
     }
 
     void prove() {
+        shown_by_release(*this, "mm");
         const std::vector<Path> paths = call("release_mm");
         for (const Path& path : paths)
             divide(

@@ -2,6 +2,7 @@
 // the caller's counted once more. With CLONE_NEWNS the child's root and working directory move to the copy of
 // the mount, if they stood in the caller's mount namespace.
 #include "proofs/theorems/step_contract.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include "proofs/world/process_numbers.hpp"
 #include <fmt/core.h>
 
@@ -165,11 +166,12 @@ void namespaces_in(MachineProof& proof, const std::string& title, Stands root, S
     if (width == Width::only_newns)
         f.scene.assume("", eq(f.flags & word32(NSPROXY_FLAGS), word32(CLONE_NEWNS)));
     if (width == Width::one_fails) one_allocation_fails(f.scene);
-    f.scene.reproduce = [](const auto&) { return "make run FAIL=namespaces"; };
     const std::vector<Path> paths = f.acquire("namespaces");
     const Truth moved = f.flag(CLONE_NEWNS), moved_of_parent = moved && f.flag(CLONE_FS);
     for (const Path& path : paths) {
+        shown_by_errno(f, "namespaces", path);
         f.scene.equal(path, "errno of step namespaces", path.state.get(Reg::eax), expected_errno(f, path));
+        shown_by_acquire(f, "namespaces", path);
         if (const auto failed = f.scene.when(path, !is_zero(path.state.get(Reg::eax)))) restored(f, *failed);
         const auto made = f.scene.when(path, is_zero(path.state.get(Reg::eax)));
         if (!made) continue;

@@ -1,6 +1,7 @@
 // pid and signal-check: a number in each pid namespace from the child's own up to the first, and the last
 // look before the child exists.
 #include "proofs/theorems/step_contract.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include "proofs/world/process_numbers.hpp"
 #include <fmt/core.h>
 
@@ -127,7 +128,9 @@ void pid_in(MachineProof& proof, const PidShape& shape) {
     const std::vector<Path> paths = f.acquire("pid");
     const Truth in_new_ns = f.flag(CLONE_NEWPID);
     for (const Path& path : paths) {
+        shown_by_errno(f, "pid", path);
         f.scene.equal(path, "errno of step pid", result_of(path), errno_of_allocations(path));
+        shown_by_acquire(f, "pid", path);
         if (auto failed = f.scene.when(path, !result_is(path, Errno::OK)))
             restored(f, *failed, {ResidueWhen::pid_reached});
         auto made = f.scene.when(path, result_is(path, Errno::OK));
@@ -141,7 +144,7 @@ void pid_in(MachineProof& proof, const PidShape& shape) {
                 .anything(f.of(f.child, "pid"))
                 .anything(f.of(f.child, "tgid"))
                 .also(ResidueWhen::pid_reached)
-                .nothing_else();
+                .nothing_else(Aspect::effect); // what a release does
     }
     f.scene.reached("a pid in the caller's namespace", paths,
                     [&](const Path& p) { return result_is(p, Errno::OK) && !in_new_ns; });
@@ -193,12 +196,14 @@ void step_signal_check(MachineProof& proof) {
     const std::vector<Path> paths = f.acquire("signal-check");
     for (const Path& path : paths) {
         if (auto again = scene.when(path, pending)) {
+            shown_by_failure(f, "signal-check");
             scene.equal(*again, "errno of acquire_signal_check", result_of(*again),
                         errno_word(Errno::ERESTARTNOINTR));
             Changes(f, *again).is(ti_flags, others | word32(TIF_SIGPENDING)).nothing_else();
             restored(f, *again);
         }
         if (auto goes_on = scene.when(path, !pending)) {
+            shown_by_call(f);
             scene.equal(*goes_on, "the answer of acquire_signal_check", result_of(*goes_on), word32(0));
             Changes(f, *goes_on)
                 .is(ti_flags, others)

@@ -64,6 +64,7 @@ void step_fs_with(MachineProof& proof, bool same_mount) {
     }
     f.world.set(f.of(f.world.global("fs_lock"), "holder_"), 0);
     f.scene.assume("nobody holds fs_lock", true);
+    f.scene.show("in_exec", f.before(f.of(f.fs, "in_exec")));
     const Truth too_late =
         f.flag(CLONE_FS) && !is_zero(f.before(f.of(f.fs, "in_exec"))) && in_force(f, RuleId::fs_in_exec);
     // That the lock is free again on every path is part of "nothing else"; taken twice, or dropped by

@@ -4,6 +4,7 @@
 #include "invariants/errno.hpp"
 #include "invariants/flags.hpp"
 #include "proofs/theorems/theorems.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include "proofs/world/unchanged.hpp"
 #include "proofs/world/user_memory.hpp"
 
@@ -111,6 +112,7 @@ void step_thread(MachineProof& proof) {
     const Truth in_range = !ult(f.desc.entry_number, word32(TLS_FIRST)) &&
                            ult(f.desc.entry_number, word32(TLS_FIRST + TLS_ENTRIES));
     for (const Path& path : paths) {
+        f.scene.reproduce = nullptr; // no program is a kernel thread, and that of a boot gives a good descriptor
         if (auto failed = f.scene.when(path, !is(path, Errno::OK))) {
             f.scene.prove(*failed, "thread fails only where TLS is asked for, with EFAULT or EINVAL",
                           f.sets_tls && (is(path, Errno::EFAULT) || (is(path, Errno::EINVAL) && !in_range)));
@@ -118,8 +120,9 @@ void step_thread(MachineProof& proof) {
             continue;
         }
         f.scene.prove(path, "a descriptor that is set is one of the three", !f.sets_tls || in_range);
-        if (auto user = f.scene.when(path, f.user_mode)) f.program(*user);
         if (auto kernel = f.scene.when(path, !f.user_mode)) f.kernel_thread(*kernel);
+        shown_by_call(f);
+        if (auto user = f.scene.when(path, f.user_mode)) f.program(*user);
         f.check_stage(path, "thread");
         for (const Path& undone : f.release(path, "thread"))
             Changes(f, undone).anything(f.thread).anything(f.regs_of_child).nothing_else();

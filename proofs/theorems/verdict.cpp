@@ -1,6 +1,7 @@
 // verdict: the machine code decides what the rule table says, for every flag word, context and set of rules.
 #include "proofs/rules/rule_table.hpp"
 #include "proofs/theorems/theorems.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include <fmt/core.h>
 
 namespace forkproof::proofs {
@@ -13,6 +14,22 @@ struct VerdictScene {
     Place context, answer;
     Word flags, in_force;
     CallTerms call;
+
+    /// The call if it is root's program that makes it; user/break knows how to become another caller.
+    [[nodiscard]] std::string command(const Values& value) {
+        VerdictContext caller;
+        auto field_of = [&](const char* name) { return value(scene.world().get(scene.world().field(context, name))); };
+        bool root = true;
+        for (const ContextField& field : context_fields) {
+            caller.*field.plain = field_of(field.name) != 0;
+            root = root && caller.*field.plain == root_in_boot.*field.plain;
+        }
+        if (RuleSet(static_cast<std::uint32_t>(value(in_force))) != profile_default || field_of("security_errno") != 0)
+            return "";
+        const auto word = static_cast<std::uint32_t>(value(flags));
+        if (root) return clone_command(word);
+        return refusal_command(first_refusal(PlainView{word, caller}, profile_default));
+    }
 
     VerdictScene(MachineProof& proof, const std::string& title)
         : scene(proof.scene(title)), context(scene.world().object("VerdictContext", "context")),
@@ -28,9 +45,10 @@ struct VerdictScene {
         scene.assume("the security hook answers 0 or -4095..-1", !ult(word32(MAX_ERRNO), hook));
         scene.show("flags", flags, true);
         scene.show("rules", in_force);
+        scene.show("security_errno", hook);
         for (const ContextField& field : context_fields)
             scene.show(field.name, world.get(world.field(context, field.name)));
-        scene.reproduce = [](const auto&) { return "build/bin/unit-tests --gtest_filter='Verdict*'"; };
+        scene.reproduce = [this](const Values& value) { return command(value); };
     }
 };
 
@@ -72,7 +90,7 @@ void verdict_is_the_table(MachineProof& proof) {
             return memory.peek(place.address, place.size);
         };
         scene.equal(path, "answer.refused_by", result("refused_by"), Word(expected.refused_by));
-        scene.equal(path, "answer.error", result("error"), Word(expected.error));
+        scene.equal(path, "errno of the verdict (answer.error)", result("error"), Word(expected.error));
         scene.equal(path, "answer.used_privilege", result("used_privilege"), from_truth(Truth(used), 8));
         scene.equal(path, "verdict returns its answer's address", path.state.get(Reg::eax),
                     word32(v.answer.address));

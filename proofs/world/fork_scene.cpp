@@ -2,6 +2,7 @@
 #include "invariants/errno.hpp"
 #include "invariants/flags.hpp"
 #include "invariants/sharing.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include <fmt/core.h>
 
 namespace forkproof::proofs {
@@ -294,11 +295,15 @@ Place ForkScene::target(const Path& path, const Word& pointer, const std::string
 
 std::vector<Path> ForkScene::acquire(const std::string& step) {
     const StepTable table(scene.proof());
-    return call(table.rows()[table.index(step)].acquire_name);
+    shown_by_call(*this);
+    std::vector<Path> paths = call(table.rows()[table.index(step)].acquire_name);
+    bootable_first(*this, paths);
+    return paths;
 }
 
 std::vector<Path> ForkScene::release(const Path& after, const std::string& step) {
     const StepTable table(scene.proof());
+    shown_by_release(*this, step);
     State from = scene.start_again(after.state);
     return scene.call_from(std::move(from), table.rows()[table.index(step)].release_name, {word32(request.address)});
 }

@@ -1,4 +1,5 @@
 #include "proofs/world/live_world.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include "invariants/rules.hpp"
 #include <fmt/core.h>
 
@@ -28,7 +29,7 @@ LiveScene::LiveScene(MachineProof& proof, const std::string& title, const std::s
     numbers.add(pid_ns);
     numbers.use_contracts();
     scene.assume("number 1 of the first pid namespace is init's", !eq(numbers.of(pid_ns.address).number, word32(1)));
-    scene.reproduce = [](const auto&) { return "make run"; };
+    shown_by_call(*this);
 }
 
 void LiveScene::add_globals(ForkScene& f) {

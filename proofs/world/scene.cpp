@@ -1,4 +1,5 @@
 #include "proofs/world/scene.hpp"
+#include "proofs/world/plain_model.hpp"
 #include "proofs/world/telling.hpp"
 #include <algorithm>
 #include <fmt/core.h>
@@ -11,6 +12,8 @@ constexpr std::uint32_t STACK_TOP = 0xf8008000, STACK_SIZE = 0x2000;
 /// What the entry code and the calls above the function have used of it.
 constexpr std::uint32_t USED_OF_STACK = 0x400;
 constexpr std::uint16_t KERNEL_CS = 0x08, KERNEL_DS = 0x10;
+/// What a number is below, if possible, where one is told: a count that one imagines, an errno with a name.
+constexpr std::uint64_t SMALL = 35;
 } // namespace
 
 Scene::Scene(MachineProof& proof, std::string title, bool active)
@@ -194,10 +197,10 @@ void Scene::refuted(const Path& path, const std::string& words, const Truth& cla
         if (proof_.judgement_->first_is_enough) throw Judged{};
         return;
     }
-    std::vector<z3::expr> conditions = path.state.conditions();
-    if (!proof_.solver().satisfiable(conditions, (!claim).expr(proof_.z3())))
-        throw CannotTell("a path that nothing satisfies");
-    const z3::model model = proof_.solver().model();
+    std::vector<Truth> small;
+    if (expected) small.push_back(ult(*expected, Word(expected->width(), SMALL)));
+    const z3::model model = plain_model(proof_.solver(), *world_, path.state.conditions(),
+                                        (!claim).expr(proof_.z3()), shown_, small);
     Refuted r;
     r.scene = title_;
     r.words = words;

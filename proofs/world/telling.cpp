@@ -1,7 +1,10 @@
 #include "proofs/world/telling.hpp"
+#include "invariants/errno.hpp"
 #include "proofs/rules/counterexample.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include <algorithm>
 #include <fmt/core.h>
+#include <iterator>
 
 namespace forkproof::proofs {
 
@@ -25,10 +28,22 @@ std::string number(std::uint64_t n, unsigned width) {
     return negated < SMALL ? fmt::format("-{}", negated) : fmt::format("{:#x}", n);
 }
 
+/// What people call an errno.
+std::string errno_or_number(std::uint64_t n, unsigned width) {
+    const std::string name = errno_name(static_cast<Errno>(n));
+    return name == "?" || name == "OK" ? number(n, width) : name;
+}
+
 std::string place(const Scene& scene, std::uint32_t address) {
     const Image& image = const_cast<Scene&>(scene).world().image();
     const std::string line = image.line_of(address);
     return line.empty() ? image.name_of(address) : fmt::format("{} ({})", line, image.name_of(address));
+}
+
+std::string shown_value(const Scene::Shown& shown, std::uint64_t value) {
+    const auto word = static_cast<std::uint32_t>(value);
+    if (shown.flags) return flag_words(word);
+    return shown.name == "rules" ? rule_set_words(RuleSet(word), shipped_rule_table()) : number(value, shown.word.width());
 }
 
 /// The path as calls and taken branches, the last of them.
@@ -64,6 +79,20 @@ std::vector<std::string> way(const Scene& scene, const State& state) {
     return lines;
 }
 
+const std::string IN_BOCHS = "in Bochs    ";
+bool is_command(const std::string& line) { return line.starts_with(IN_BOCHS); }
+
+/// Statements at the end of a path know how to show it; in its middle this is left to say.
+std::string command_of(const Scene& scene, const Path& path, const z3::model& model) {
+    const std::string command = scene.reproduce([&](const Word& w) { return value_in(model, w); });
+    if (path.ending != Ending::violation) return command;
+    try {
+        return with_its_famine(command, const_cast<Scene&>(scene).world(), path.state);
+    } catch (const CannotTell&) {
+        return ""; // of ways that have met
+    }
+}
+
 } // namespace
 
 Valuation values_of(const z3::model& model) {
@@ -85,11 +114,15 @@ std::vector<std::string> tell(const Scene& scene, const Path& path, const std::s
                               std::uint32_t address, const Word* got, const Word* expected,
                               const z3::model& model, const std::vector<Scene::Shown>& shown) {
     std::vector<std::string> lines;
-    if (got)
-        lines.push_back(fmt::format("{}: expected {}, got {}", words, number(value_in(model, *expected), expected->width()),
-                                    number(value_in(model, *got), got->width())));
-    else
+    if (got) {
+        const bool is_errno = words.starts_with("errno");
+        auto said = [&](const Word& word) {
+            return (is_errno ? errno_or_number : number)(value_in(model, word), word.width());
+        };
+        lines.push_back(fmt::format("{}: expected {}, got {}", words, said(*expected), said(*got)));
+    } else {
         lines.push_back(words);
+    }
     const auto& written = path.state.memory.written();
     const auto by = written.find(address & ~3U);
     if (address != 0 && by != written.end() && by->second.by != 0)
@@ -99,15 +132,14 @@ std::vector<std::string> tell(const Scene& scene, const Path& path, const std::s
     lines.push_back("start       " + scene.title());
     for (const Scene::Shown& s : shown) {
         const std::uint64_t value = value_in(model, s.word);
-        lines.push_back(fmt::format("{:<11} {}", s.name,
-                                    s.flags ? flag_words(static_cast<std::uint32_t>(value)) : number(value, s.word.width())));
+        if (s.word.width() <= 8 && value == 0) continue; // one of many things that may be so, and is not
+        lines.push_back(fmt::format("{:<11} {}", s.name, shown_value(s, value)));
     }
     lines.push_back("path:");
     for (std::string& line : way(scene, path.state)) lines.push_back(std::move(line));
-    if (scene.reproduce) {
-        const std::string command = scene.reproduce([&](const Word& w) { return value_in(model, w); });
-        if (!command.empty()) lines.push_back("in Bochs    " + command);
-    }
+    if (scene.reproduce)
+        if (const std::string command = command_of(scene, path, model); !command.empty())
+            lines.push_back(IN_BOCHS + command);
     return lines;
 }
 
@@ -123,6 +155,9 @@ std::vector<std::string> replay(const Setting& setting, const MachineBody& body,
         const bool same = second.words == refuted.words || (refuted.at != 0 && second.at == refuted.at);
         if (same && second.scene == refuted.scene) {
             lines = second.lines;
+            // The command is the first one's: what does not matter is there as a boot has it, here it is anything.
+            std::erase_if(lines, is_command);
+            std::copy_if(refuted.lines.begin(), refuted.lines.end(), std::back_inserter(lines), is_command);
             lines.insert(lines.begin() + 1, "replayed    with plain numbers: the same");
             return lines;
         }
