@@ -45,41 +45,54 @@ Wishes wishes_for(const World& world, const std::vector<Scene::Shown>& shown,
     return wishes;
 }
 
+/// What Z3 may spend on a question (its own measure, so that answers do not depend on the machine): a wish is
+/// not worth more. What is broken itself may have taken much more.
+constexpr unsigned RLIMIT_OF_A_WISH = 1'000'000;
+
 class Granting {
   public:
-    Granting(Solver& solver, Wishes conditions, z3::expr broken)
-        : solver_(solver), conditions_(std::move(conditions)), broken_(std::move(broken)) {}
+    Granting(const Wishes& conditions, const z3::expr& broken) : solver_(broken.ctx(), "QF_BV") {
+        z3::params limit(broken.ctx());
+        limit.set("rlimit", RLIMIT_OF_A_WISH);
+        solver_.set(limit);
+        for (const z3::expr& condition : conditions) solver_.add(condition);
+        solver_.add(broken);
+    }
 
     /// Grants as many as go together, the first ones rather than the last: all, or those of each half.
     void grant(Wish first, Wish last) {
         if (first == last) return;
         if (possible(first, last)) {
-            conditions_.insert(conditions_.end(), first, last);
+            for (Wish wish = first; wish != last; ++wish) solver_.add(*wish);
+            granted.insert(granted.end(), first, last);
         } else if (const auto half = std::distance(first, last) / 2; half != 0) {
             grant(first, first + half);
             grant(first + half, last);
         }
     }
-    z3::model model() {
-        if (!solver_.satisfiable(conditions_, broken_)) throw CannotTell("a path that nothing satisfies");
-        return solver_.model();
-    }
+    [[nodiscard]] bool easy() { return solver_.check() == z3::sat; }
+
+    Wishes granted;
 
   private:
     bool possible(Wish first, Wish last) {
-        Wishes all = conditions_;
-        all.insert(all.end(), first, last);
-        try {
-            return solver_.satisfiable(all, broken_);
-        } catch (const CannotTell&) {
-            return false; // too hard to be worth it
-        }
+        solver_.push();
+        for (Wish wish = first; wish != last; ++wish) solver_.add(*wish);
+        const bool possible = easy();
+        solver_.pop();
+        return possible;
     }
 
-    Solver& solver_;
-    Wishes conditions_;
-    z3::expr broken_;
+    z3::solver solver_;
 };
+
+/// The model, if there is one that is found.
+std::optional<z3::model> model_of(Solver& solver, const Wishes& conditions, const z3::expr& broken) try {
+    if (!solver.satisfiable(conditions, broken)) return {};
+    return solver.model();
+} catch (const CannotTell&) {
+    return {};
+}
 
 } // namespace
 
@@ -92,13 +105,17 @@ z3::expr accepted_in_boot(const z3::expr& flags) {
     return verdict_of(shipped_rule_table(), call).accepted();
 }
 
-z3::model plain_model(Solver& solver, const World& world, std::vector<z3::expr> conditions,
+z3::model plain_model(Solver& solver, const World& world, const std::vector<z3::expr>& conditions,
                       const z3::expr& broken, const std::vector<Scene::Shown>& shown,
                       const std::vector<Truth>& also) {
     const Wishes wishes = wishes_for(world, shown, also);
-    Granting granting(solver, std::move(conditions), broken);
-    granting.grant(wishes.begin(), wishes.end());
-    return granting.model();
+    Granting granting(conditions, broken);
+    if (granting.easy()) granting.grant(wishes.begin(), wishes.end());
+    Wishes all = conditions;
+    all.insert(all.end(), granting.granted.begin(), granting.granted.end());
+    if (auto plain = model_of(solver, all, broken)) return *plain;
+    if (auto any = model_of(solver, conditions, broken)) return *any;
+    throw CannotTell("a path that nothing satisfies");
 }
 
 } // namespace forkproof::proofs
