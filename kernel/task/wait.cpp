@@ -48,16 +48,17 @@ i32 consider(const WaitFor& w, Task& p, WaitResult& result) {
     if (p.exit_state == EXIT_ZOMBIE && thread_group_empty(p) && (w.options & WEXITED))
         return reap_zombie(w, p, result);
     if (p.exit_state != EXIT_NONE) return 0;
-    result.uid = p.cred->uid;
     Signal& s = *p.signal;
     if ((w.options & WUNTRACED) && (s.flags & SIGNAL_STOP_STOPPED) && s.group_exit_code != 0) {
         result.status = s.group_exit_code << 8 | 0x7f;
+        result.uid = p.cred->uid;
         result.usage = task_usage(p);
         if (!(w.options & WNOWAIT)) s.group_exit_code = 0;
         return number_of(w, p);
     }
     if ((w.options & WCONTINUED) && (s.flags & SIGNAL_STOP_CONTINUED)) {
         result.status = 0xffff;
+        result.uid = p.cred->uid;
         result.usage = task_usage(p);
         if (!(w.options & WNOWAIT)) s.flags &= ~static_cast<u32>(SIGNAL_STOP_CONTINUED);
         return number_of(w, p);

@@ -6,7 +6,7 @@ namespace forkproof::proofs {
 
 namespace {
 
-constexpr std::uint32_t MOST_ELEMENTS = 1U << 20;
+constexpr std::uint32_t MOST_ELEMENTS = 1U << 20; ///< no object of the kernel has so many bytes
 
 struct Run {
     std::uint32_t count;
@@ -21,7 +21,7 @@ Run run_of(const State& s, const Instruction& i) {
     run.bytes = i.z.operand_width / 8U;
     run.stride = s.decide(s.flags.get(Flag::df)) ? 0 - run.bytes : run.bytes;
     if (run.count > MOST_ELEMENTS)
-        throw CannotTell(fmt::format("{} at {:#x} is repeated {} times", text(i), i.address, run.count));
+        throw Violation(fmt::format("{} is repeated {} times, beyond any object", text(i), run.count));
     return run;
 }
 

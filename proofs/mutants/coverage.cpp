@@ -3,10 +3,12 @@
 #include "proofs/mutants/mutation.hpp"
 #include "proofs/run.hpp"
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 namespace forkproof::proofs::mutants {
 namespace {
@@ -135,6 +137,21 @@ BaselineResult prove_baseline(const Setting& setting, const std::vector<std::str
         if (report.outcome == Outcome::proved) known[report.name] = report;
     if (!unknown.empty()) remember(remembered, key, known);
     return result;
+}
+
+void run_originals(Baseline& baseline, unsigned jobs) {
+    std::vector<std::pair<const Theorem*, std::shared_ptr<Judgement>>> wanted;
+    for (const Theorem& theorem : baseline.theorems)
+        if (theorem.whole_life) wanted.emplace_back(&theorem, std::make_shared<Judgement>());
+    std::atomic<std::size_t> next = 0;
+    auto work = [&] {
+        for (std::size_t i; (i = next++) < wanted.size();)
+            (void)judge_body({wanted[i].first}, baseline.setting, *wanted[i].second);
+    };
+    std::vector<std::jthread> threads;
+    for (unsigned i = 0; i < jobs; i++) threads.emplace_back(work);
+    threads.clear();
+    for (auto& [theorem, run] : wanted) baseline.originals[theorem->body_name] = std::move(run);
 }
 
 std::vector<CoveredInstruction> covered_code(const Baseline& baseline) {

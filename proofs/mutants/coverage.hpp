@@ -3,7 +3,7 @@
 #include "proofs/image/elf.hpp"
 #include "proofs/machine/decode.hpp"
 #include "proofs/mutants/workers.hpp"
-#include "proofs/theorem.hpp"
+#include "proofs/world/machine_theorem.hpp"
 #include <map>
 #include <set>
 
@@ -18,6 +18,14 @@ struct Baseline {
     /// By source file, the theorems that execute code of it.
     std::map<std::string, std::set<std::size_t>> by_file;
 
+    /// Runs of the image as it is, by body, made once for all mutants: of those bodies that take long.
+    std::map<std::string, std::shared_ptr<const Judgement>> originals;
+
+    /// The run of this body, or null.
+    [[nodiscard]] const Judgement* original(const std::string& body) const {
+        const auto found = originals.find(body);
+        return found == originals.end() ? nullptr : found->second.get();
+    }
     /// By number, those that touched any of these bytes.
     [[nodiscard]] std::vector<std::size_t> touching(u32 address, std::size_t bytes) const;
     /// A theorem that does not say what it touched is about all of the image.
@@ -33,6 +41,9 @@ struct BaselineResult {
 };
 BaselineResult prove_baseline(const Setting& setting, const std::vector<std::string>& names,
                               const std::string& remembered, const WorkerOptions& options);
+
+/// Runs the whole lives, which take long, on the image as it is.
+void run_originals(Baseline& baseline, unsigned jobs);
 
 /// An instruction of a covered function.
 struct CoveredInstruction {

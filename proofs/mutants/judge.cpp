@@ -1,9 +1,9 @@
 #include "proofs/mutants/judge.hpp"
-#include "proofs/mutants/equivalence.hpp"
 #include "proofs/run.hpp"
-#include "proofs/world/machine_theorem.hpp"
+#include "proofs/world/compare.hpp"
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <tuple>
 
 namespace forkproof::proofs::mutants {
@@ -31,51 +31,100 @@ void tell(std::vector<std::string>* lines, const TheoremReport& report) {
 }
 
 /// Theorems that one run answers: those of one body, or one without any.
-std::vector<std::vector<std::size_t>> runs_of(const std::vector<std::size_t>& theorems, const Baseline& baseline) {
-    std::vector<std::vector<std::size_t>> runs;
-    for (const std::size_t i : theorems) {
-        const std::string& body = baseline.theorems[i].body_name;
-        const auto known = std::find_if(runs.begin(), runs.end(), [&](const auto& run) {
-            return !body.empty() && baseline.theorems[run.front()].body_name == body;
-        });
-        if (known != runs.end()) known->push_back(i);
-        else runs.push_back({i});
-    }
-    return runs;
-}
+struct Run {
+    std::vector<std::size_t> theorems;
+    Judgement judgement;
+};
 
-/// What the theorems of one run say, whatever is thrown: code that is wrong leads to places that nobody thought of.
-std::vector<TheoremReport> answers(const std::vector<std::size_t>& run, const Baseline& baseline,
-                                   const Setting& setting, Asking asking) try {
-    if (!baseline.theorems[run.front()].body) return {run_theorem(baseline.theorems[run.front()], setting)};
-    std::vector<const Theorem*> theorems;
-    for (const std::size_t i : run) theorems.push_back(&baseline.theorems[i]);
-    return judge_body(theorems, setting, asking == Asking::until_refuted);
-} catch (...) {
-    TheoremReport report;
-    report.name = baseline.theorems[run.front()].name;
-    report.why = {"the theorem met a state that it cannot speak of"};
-    return {report};
-}
+/// Asks theorems about an image, a run after the other.
+class Court {
+  public:
+    Court(const Baseline& baseline, const Setting& setting, Asking asking, std::vector<std::string>* lines)
+        : baseline_(baseline), setting_(setting), asking_(asking), lines_(lines) {}
 
-/// Asks the theorems in this order. True if none was left out.
-bool ask(MutantResult& result, const std::vector<std::size_t>& order, const Baseline& baseline,
-         const Setting& setting, Asking asking, std::vector<std::string>* lines) {
-    for (const std::vector<std::size_t>& run : runs_of(order, baseline)) {
-        if (asking == Asking::until_refuted && result.fate == Fate::refuted) return false;
-        for (const TheoremReport& report : answers(run, baseline, setting, asking)) {
-            result.asked.push_back(report.name);
-            count(result, report);
-            tell(lines, report);
+    /// Asks in this order. True if none was left out.
+    bool ask(MutantResult& result, const std::vector<std::size_t>& order) {
+        for (Run& run : runs_of(order)) {
+            if (asking_ == Asking::until_refuted && result.fate == Fate::refuted) return false;
+            for (const TheoremReport& report : answers(run)) {
+                result.asked.push_back(report.name);
+                count(result, report);
+                tell(lines_, report);
+            }
+            if (result.fate == Fate::survived || result.fate == Fate::stopped) runs_.push_back(std::move(run));
         }
+        return asking_ == Asking::all;
     }
-    return asking == Asking::all;
-}
 
-/// By the work that the proof is of the kernel as it is.
+    /// Whether all runs end as those of the original do: then nothing that any theorem says can tell them apart. The
+    /// reason, if not.
+    std::optional<std::string> difference() {
+        bool compared = false;
+        for (Run& run : runs_) {
+            const Theorem& theorem = baseline_.theorems[run.theorems.front()];
+            if (!theorem.body) {
+                if (baseline_.about_all(run.theorems.front())) continue; // how deep the stack goes
+                return "no theorem notices it (" + theorem.name + " is not compared)";
+            }
+            const Judgement* original = baseline_.original(theorem.body_name);
+            Judgement made_now{.first_is_enough = false, .z3 = run.judgement.z3, .refuted = {}, .runs = {}};
+            if (!original) {
+                (void)judge_body({&theorem}, baseline_.setting, made_now);
+                original = &made_now;
+            }
+            if (const Comparison c = compare_runs(*original, run.judgement, setting_.effort); !c.same)
+                return c.difference + " (" + theorem.name + ")";
+            compared = true;
+        }
+        if (!compared) return "no theorem reaches it";
+        return {};
+    }
+
+  private:
+    std::vector<Run> runs_of(const std::vector<std::size_t>& theorems) const {
+        std::vector<Run> runs;
+        for (const std::size_t i : theorems) {
+            const std::string& body = baseline_.theorems[i].body_name;
+            const auto known = std::find_if(runs.begin(), runs.end(), [&](const Run& run) {
+                return !body.empty() && baseline_.theorems[run.theorems.front()].body_name == body;
+            });
+            if (known != runs.end())
+                known->theorems.push_back(i);
+            else
+                runs.push_back({{i}, {}});
+        }
+        return runs;
+    }
+
+    /// What the theorems of one run say, whatever is thrown: code that is wrong leads to places that nobody thought of.
+    std::vector<TheoremReport> answers(Run& run) const try {
+        const Theorem& first = baseline_.theorems[run.theorems.front()];
+        if (!first.body) return {run_theorem(first, setting_)};
+        std::vector<const Theorem*> theorems;
+        for (const std::size_t i : run.theorems) theorems.push_back(&baseline_.theorems[i]);
+        run.judgement.first_is_enough = asking_ == Asking::until_refuted;
+        if (const Judgement* original = baseline_.original(first.body_name)) run.judgement.z3 = original->z3;
+        return judge_body(theorems, setting_, run.judgement);
+    } catch (...) {
+        TheoremReport report;
+        report.name = baseline_.theorems[run.theorems.front()].name;
+        report.why = {"the theorem met a state that it cannot speak of"};
+        return {report};
+    }
+
+    const Baseline& baseline_;
+    const Setting& setting_;
+    Asking asking_;
+    std::vector<std::string>* lines_;
+    std::vector<Run> runs_;
+};
+
+/// Those first that look at the least code: they are quick, and about this.
 void cheapest_first(std::vector<std::size_t>& theorems, const Baseline& baseline) {
     auto cost = [&](std::size_t i) {
-        return std::tuple(baseline.reports[i].queries, i);
+        std::size_t bytes = 0;
+        for (const auto& [first, last] : baseline.reports[i].touched) bytes += last - first;
+        return std::tuple(baseline.about_all(i), bytes, i);
     };
     std::sort(theorems.begin(), theorems.end(),
               [&](std::size_t a, std::size_t b) { return cost(a) < cost(b); });
@@ -108,6 +157,9 @@ std::vector<std::size_t> concerned(const Mutation& mutation, const Baseline& bas
         for (const std::size_t i : baseline.touching(change.address, change.bytes.size())) touching.insert(i);
     // Not those about all of the image: how deep the stack goes is no matter of one instruction.
     std::erase_if(touching, [&](std::size_t i) { return baseline.about_all(i); });
+    // A whole life judges what nothing narrower runs.
+    auto whole_life = [&](std::size_t i) { return baseline.theorems[i].whole_life; };
+    if (!std::all_of(touching.begin(), touching.end(), whole_life)) std::erase_if(touching, whole_life);
     std::vector<std::size_t> order(touching.begin(), touching.end());
     cheapest_first(order, baseline);
     return order;
@@ -133,12 +185,12 @@ MutantResult judge(const Mutation& mutation, const Baseline& baseline, Asking as
     result.fate = Fate::survived;
     Setting setting = baseline.setting;
     setting.image = std::make_shared<const Image>(apply(mutation, *baseline.setting.image));
-    const std::vector<std::size_t> order = concerned(mutation, baseline);
-    result.complete = ask(result, order, baseline, setting, asking, lines);
+    Court court(baseline, setting, asking, lines);
+    result.complete = court.ask(result, concerned(mutation, baseline));
     if (result.fate == Fate::survived || result.fate == Fate::stopped) {
-        const Equivalence answer = compare(mutation, baseline, order);
-        if (answer.proved) result.fate = Fate::equivalent;
-        if (answer.proved || result.fate == Fate::survived) result.why = answer.why;
+        const std::optional<std::string> difference = court.difference();
+        if (!difference) result.fate = Fate::equivalent;
+        if (result.fate != Fate::stopped) result.why = difference.value_or("");
     }
     return result;
 }
@@ -150,11 +202,12 @@ MutantResult judge(const SourceMutant& mutant, const KernelBuild& build, const B
     Setting setting = baseline.setting;
     setting.image = std::make_shared<const Image>(ElfFile::load(build.build(mutant)));
     const std::vector<std::size_t> order = concerned(mutant, baseline);
-    result.complete = ask(result, order, baseline, setting, asking, lines);
+    Court court(baseline, setting, asking, lines);
+    result.complete = court.ask(result, order);
     std::vector<std::size_t> rest;
     for (std::size_t i = 0; i < baseline.theorems.size(); i++)
         if (std::find(order.begin(), order.end(), i) == order.end()) rest.push_back(i);
-    if (result.fate != Fate::refuted) ask(result, rest, baseline, setting, Asking::until_refuted, lines);
+    if (result.fate != Fate::refuted) court.ask(result, rest);
     if (!lines) std::filesystem::remove_all(build.folder(mutant));
     return result;
 }

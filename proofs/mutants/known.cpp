@@ -17,6 +17,28 @@ const std::vector<DeadCode>& dead_code() {
         {"user_byte", "", "a task without an address space reads no ring 3"},
         {"handle_mm_fault", "", "accesses that uaccess never makes"},
         {"free_pid", "", "no pid has a level above the deepest"},
+        // The lives of exit/whole-*: one child, which has no children, calls exit, and is waited for by its parent.
+        {"forget_original_parent", "", "the child of a life has no children of its own"},
+        {"kill_orphaned_pgrp", "", "no life leaves a stopped process group behind"},
+        {"send_signal", "", "the one signal of a life is SIGCHLD to the parent"},
+        {"wants_signal", "", "as send_signal"},
+        {"wake_taker", "", "SIGCHLD kills nobody, and the parent has one thread"},
+        {"wake_up_some", "", "one task waits, or none"},
+        {"sleep_on", "", "the sleeps of a life are that of wait4 and that of vfork"},
+        {"futex_wake", "", "nobody waits for the word of CLONE_CHILD_CLEARTID in a life"},
+        {"consider", "", "the children of a life die, they do not stop"},
+        {"eligible", "", "a life is waited for with __WALL, for any child"},
+        {"do_wait", "", "as eligible; WNOHANG and other threads' children are not asked for"},
+        {"schedule", "", "no signal interrupts a life's sleep, and the queue has a task"},
+        {"schedule_tail", "", "the story of CLONE_CHILD_SETTID is one of the full check"},
+        {"pick_next", "", "no real-time task is queued in a life"},
+        {"dequeue", "", "as pick_next"},
+        {"fpu_drop", "", "the story with an FPU image is one of the full check"},
+        {"fpu_switch_to", "", "as fpu_drop"},
+        {"free_task", "", "as fpu_drop"},
+        {"release_task", "", "no thread outlives its leader in a life, and none waits for others at an exec"},
+        {"task_usage", "", "no tick has been, so no time is more than what has been run"},
+        {"Printable::Printable", "", "for texts of a panic"},
     };
     return rows;
 }

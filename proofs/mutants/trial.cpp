@@ -43,6 +43,7 @@ Trial::Trial(const TrialWish& wish) : wish_(wish) {
     if (!wish.no_machine) machine_ = choose(code, baseline_, wish.count, witnesses_);
     if (!wish.no_source) source_ = read_edits_of_folder(wish.edits);
     if (!wish.no_source) kernel_build_.emplace(wish.build);
+    if (!wish.no_machine) run_originals(baseline_, wish.workers.processes);
     if (wish.sample == 0) return;
     machine_ = sample(machine_, wish.sample);
     source_ = sample(source_, wish.sample / MACHINE_FOR_SOURCE + 1);

@@ -155,7 +155,20 @@ void alloc_new_slab(MachineProof& proof, unsigned kind, const std::string& name)
             c.scene.equal(path, "the chain of free objects",
                           now(path, {slab.address + c.first_object + i * c.object_size, "", 2}),
                           Word(16, i + 1 < c.capacity ? i + 1 : NO_OBJECT));
-        c.scene.equal(path, "the cache's slabs", now(path, c.of(c.cache, "slabs.head.next")), word32(c.of(slab, "all").address));
+        auto alone_on = [&](const char* list, const char* node) {
+            const Place head = c.of(c.cache, list), link = c.of(slab, node);
+            const bool on_it = c.capacity > 1 || std::string_view(node) == "all";
+            const Place &first = on_it ? link : head, &second = on_it ? head : link;
+            for (const std::uint32_t way : {0U, 4U}) { // next, prev
+                c.scene.equal(path, fmt::format("the cache's {}", list), now(path, {head.address + way, "", 4}), word32(first.address));
+                c.scene.equal(path, fmt::format("new slab->{}", node), now(path, {link.address + way, "", 4}), word32(second.address));
+            }
+        };
+        alone_on("slabs.head", "all");
+        alone_on("with_room.head", "node");
+        constexpr std::uint32_t SLAB = 5; // kernel/mm/frame.hpp FrameUse
+        const Place use = c.of(frame_entry(c.world, frame_number(slab.address)), "use");
+        c.scene.equal(path, "the use of the slab's frame", now(path, use), Word(8, SLAB));
         nothing_but(c.scene, path, {c.cache});
     }
     c.scene.check({c.scene.start(), Ending::returned, ""}, "memory may be out, or not", proof.replaying() || (failed && made));

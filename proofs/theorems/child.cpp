@@ -156,9 +156,14 @@ void parents_way(MachineProof& proof, const Call& call) {
     CallScene c(proof, call, fmt::format("a program calls {}: the parent", call.name));
     const Word result = c.world.any("what do_fork returns");
     c.scene.contract("do_fork", [&result](State& s) { returns(s, result); });
-    const std::vector<Path> paths = c.scene.run(c.at_entry());
-    for (const Path& path : paths) c.back_in_ring3(path, "the parent", result, c.ring3.get(Reg::esp), 0);
-    c.scene.reached("ring 3", paths, [](const Path&) { return Truth(true); });
+    Scene& scene = c.scene;
+    const std::vector<Path> paths = scene.run(c.at_entry());
+    const Place made = c.of(c.world.global("call_counts"), "made");
+    for (const Path& path : paths) {
+        c.back_in_ring3(path, "the parent", result, c.ring3.get(Reg::esp), 0);
+        scene.equal(path, "how many calls have been made", ForkScene::now(path, made), c.before(made) + Word(64, 1));
+    }
+    scene.reached("ring 3", paths, [](const Path&) { return Truth(true); });
 }
 
 } // namespace

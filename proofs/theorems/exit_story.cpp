@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::uint32_t CHILD_SIGNAL = 17, WAIT_EXITED = 4, WAIT_ALL = 0x40000000; // linux-2.6.33 asm/signal.h, linux/wait.h
 constexpr std::uint32_t PENDING = 4; // TIF_SIGPENDING
+constexpr std::uint32_t RUNNING = 0, INTERRUPTIBLE = 1, UNINTERRUPTIBLE = 2; // linux-2.6.33 linux/sched.h
+constexpr std::uint32_t HANDLER_IGNORES = 1, NO_ZOMBIES = 2; // SIG_IGN, SA_NOCLDWAIT: asm-generic/signal.h
 
 /// A task that has called switch_context: where it goes on.
 struct Asleep {
@@ -57,9 +59,10 @@ class StoryProof : public LiveScene {
 
     void prove() {
         for (const Path& path : call("do_fork")) {
-            if (at_switch(path)) // a vfork parent waits until the child has gone
+            if (at_switch(path)) { // a vfork parent waits until the child has gone
+                scene.equal(path, "the state of a vfork parent", now(path, of(parent, "state")), word32(UNINTERRUPTIBLE));
                 child_lives(path, [this](const Path& returned) { number_returned(returned); });
-            else
+            } else
                 number_returned(path);
         }
         if (scene.proof().replaying()) return;
@@ -100,6 +103,12 @@ class StoryProof : public LiveScene {
     /// The child runs for the first time: at ret_from_fork, on its own stack.
     State child_begins(const Path& path) {
         State s = path.state;
+        const Place gdt = world.global("gdt");
+        for (unsigned i = 0; i < 3; i++) // GDT_ENTRY_TLS_MIN is 6
+            scene.equal(path, "the processor's TLS descriptor", now(path, of(gdt, fmt::format("[{}]", 6 + i))),
+                        now(path, of(child_, fmt::format("thread.tls[{}]", i))));
+        scene.equal(path, "the stack for calls from ring 3", now(path, of(world.global("main_tss"), "esp0")),
+                    now(path, of(child_, "thread.sp0")));
         scene.equal(path, "where the child begins", now(path, of(child_, "thread.ip")), word32(world.image().symbol("ret_from_fork")));
         s.set(Reg::esp, now(path, of(child_, "thread.sp")));
         for (const Reg r : saved_registers) s.set(r, s.unknown("a register at the switch", 32));
@@ -123,11 +132,14 @@ class StoryProof : public LiveScene {
             child_ = {part.state.address(argument(part.state, 1)), "Task", world.layouts().size_of("Task")};
         });
         scene.check(path, "the child runs next", scene.is_live(path.state, child_.address, "task"));
+        scene.prove(path, "who has given way need not do so again",
+                    is_zero(now(path, of(parent, "ti_flags")) & word32(TIF_NEED_RESCHED)));
+        flags_at_first_ = now(path, of(child_, "flags"));
         for (const Path& begun : scene.call_from(child_begins(path), "schedule_tail", {}))
             for (const Path& exited : scene.call_from(begun.state, "do_exit", {exit_code()})) {
                 scene.check(exited, "a dead child calls schedule()", at_switch(exited));
                 holds_nothing(exited);
-                if (!thread()) used_ = what_it_used(exited);
+                used_ = what_it_used(exited);
                 scene.equal(exited, "who runs after the child", argument(exited.state, 1), word32(parent.address));
                 for (const Path& awake : scene.run(goes_on(exited, asleep))) then(awake);
             }
@@ -140,8 +152,9 @@ class StoryProof : public LiveScene {
             scene.equal(path, std::string("a dead child's ") + field, now(path, of(child_, field)), word32(value));
         };
         for (const char* field : {"mm", "files", "fs", "sysvsem", "nsproxy"}) is(field, 0);
+        for (const char* field : {"vfork_done", "clear_child_tid"}) is(field, 0);
         is("state", DEAD);
-        scene.prove(path, "a dead child is marked as exiting", !is_zero(now(path, of(child_, "flags")) & word32(PF_EXITING)));
+        scene.equal(path, "a dead child's flags: exiting, and no more", now(path, of(child_, "flags")), flags_at_first_ | word32(PF_EXITING));
         const Word exit_state = now(path, of(child_, "exit_state"));
         const Truth released = eq(exit_state, word32(EXIT_DEAD));
         scene.prove(path, "a dead child is a zombie, or released", released || (Truth(!thread()) && eq(exit_state, word32(EXIT_ZOMBIE))));
@@ -155,7 +168,7 @@ class StoryProof : public LiveScene {
     };
     Used what_it_used(const Path& path) const {
         const Place its_cred{path.state.address(now(path, of(child_, "cred"))), "Cred", 0};
-        return {now(path, of(its_cred, "uid")), now(path, of(child_, "sum_exec_runtime")), now(path, of(child_, "usage.min_flt"))};
+        return {thread() ? word32(0) : now(path, of(its_cred, "uid")), now(path, of(child_, "sum_exec_runtime")), now(path, of(child_, "usage.min_flt"))};
     }
 
     void number_returned(const Path& path) {
@@ -184,6 +197,7 @@ class StoryProof : public LiveScene {
                 continue;
             }
             scene.check(slept, "the parent sleeps only while the child lives", !has(CLONE_VFORK));
+            scene.equal(slept, "the state of one who waits", now(slept, of(parent, "state")), word32(INTERRUPTIBLE));
             child_lives(slept, [&](const Path& awake) { reaped(awake, number); });
         }
     }
@@ -196,10 +210,21 @@ class StoryProof : public LiveScene {
                     lives_++;
                     for_each_part(scene, back, [&](const Path& part) {
                         Changes changes(*this, part);
-                        changes.anything(of(signal, "dead_threads")); // the thread's time is its group's
+                        time_of_the_thread(part);
+                        changes.anything(of(signal, "dead_threads"));
                         as_before(part, changes);
                     });
                 });
+    }
+
+    /// What a thread has used is its group's: all but what the scheduler has charged it for dying.
+    void time_of_the_thread(const Path& path) {
+        auto more = [&](const char* field) {
+            const Place sum = of(signal, std::string("dead_threads.") + field);
+            return now(path, sum) - before(sum);
+        };
+        scene.equal(path, "the user time of dead threads, more", more("utime"), Word(64, 0));
+        scene.equal(path, "the page faults of dead threads, more", more("min_flt"), used_.min_flt);
     }
 
     void reaped(const Path& path, const Word& number) {
@@ -207,7 +232,9 @@ class StoryProof : public LiveScene {
         for_each_part(scene, path, [&](const Path& part) {
             Changes changes(*this, part);
             const Word answer = part.state.get(Reg::eax), nobody_left = word32(0) - errno_word(Errno::ECHILD);
-            if (const Truth waited_for = eq(answer, number); part.state.decide(waited_for))
+            const bool answered = part.state.decide(eq(answer, number));
+            scene.prove(part, "there is a zombie exactly if the parent wants one", Truth(answered) ^ leaves_no_zombies());
+            if (answered)
                 told_of_the_child(part, changes);
             else
                 scene.equal(part, "what wait4 answers where nobody is to be waited for", answer, nobody_left);
@@ -215,10 +242,25 @@ class StoryProof : public LiveScene {
             const Word with_sigchld = before(pending) | Word(64, 1ULL << (CHILD_SIGNAL - 1));
             scene.prove(part, "the parent has SIGCHLD pending, and no other signal more",
                         eq(now(part, pending), before(pending)) || eq(now(part, pending), with_sigchld));
+            scene.prove(part, "a parent that catches SIGCHLD has it pending",
+                        !catches_sigchld() || eq(now(part, pending), with_sigchld));
+            const Truth blocked = bit(before(of(parent, "blocked")), CHILD_SIGNAL - 1),
+                        was_pending = bit(before(pending), CHILD_SIGNAL - 1);
+            scene.prove(part, "and is told on its way to ring 3, if it does not block it",
+                        !catches_sigchld() || blocked || was_pending || bit(now(part, of(parent, "ti_flags")), 2));
             changes.anything(pending);
             as_before(part, changes);
         });
     }
+
+    [[nodiscard]] bool tells_parent() const { return (story_.flags & CSIGNAL) == CHILD_SIGNAL; }
+    [[nodiscard]] Word handler() const { return before(of(sighand, "action[16].handler")); }
+    /// Linux asks what the parent does about SIGCHLD.
+    [[nodiscard]] Truth leaves_no_zombies() const {
+        const Word mode = before(of(sighand, "action[16].flags"));
+        return Truth(tells_parent()) && (eq(handler(), word32(HANDLER_IGNORES)) || !is_zero(mode & word32(NO_ZOMBIES)));
+    }
+    [[nodiscard]] Truth catches_sigchld() const { return Truth(tells_parent()) && ult(word32(HANDLER_IGNORES), handler()); }
 
     /// The parent learns the status, and its sums grow by what the child has used.
     void told_of_the_child(const Path& path, Changes& changes) {
@@ -256,6 +298,7 @@ class StoryProof : public LiveScene {
 
     const Story& story_;
     Place result_, child_;
+    Word flags_at_first_ = word32(0);
     Used used_{word32(0), Word(64, 0), word32(0)};
     unsigned lives_ = 0;
 };
@@ -272,8 +315,8 @@ const Story stories[] = {
     {"files", CLONE_FILES | CHILD_SIGNAL, {}, true},
     {"sysvsem", CLONE_SYSVSEM | CHILD_SIGNAL, {}, true},
     {"sysvsem-first", CLONE_SYSVSEM | CHILD_SIGNAL, {.undo = false}},
-    {"vm-sighand", CLONE_VM | CLONE_SIGHAND | CHILD_SIGNAL},
-    {"thread", THREAD | CLONE_SYSVSEM},
+    {"vm-sighand", CLONE_VM | CLONE_SIGHAND | CHILD_SIGNAL, {}, true},
+    {"thread", THREAD | CLONE_SYSVSEM, {}, true},
     {"pthread", THREAD | CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID},
     {"newns", CLONE_NEWNS | CHILD_SIGNAL, {}, true},
     {"newuts", CLONE_NEWUTS | CHILD_SIGNAL, {}, true},
@@ -291,11 +334,13 @@ const Story stories[] = {
 
 std::vector<Theorem> exit_theorems() {
     std::vector<Theorem> all = exit_row_theorems();
-    for (const Story& story : stories)
+    for (const Story& story : stories) {
         all.push_back(machine_theorem(fmt::format("exit/whole-{}", story.name),
                                       "forked, run, exited and waited for: all as before but what a child may leave",
                                       [&story](MachineProof& proof) { StoryProof(proof, story).prove(); },
                                       story.only_in_full));
+        all.back().whole_life = true;
+    }
     return all;
 }
 

@@ -143,6 +143,8 @@ std::vector<Theorem> scheduling_theorems() {
                         "a new real-time task is queued last of its priority, its bit set", queued_real_time),
         machine_theorem("scheduling/preempts", "the caller gives way to a new task exactly when it should",
                         preempts_rightly),
+        machine_theorem("scheduling/wake-up",
+                        "a sleeper is queued, with half a period's credit at most; others are let alone", wakes_up),
     };
 }
 

@@ -75,5 +75,6 @@ void charged_exactly(MachineProof& proof);
 void queued_at_its_place(MachineProof& proof);
 void queued_real_time(MachineProof& proof);
 void preempts_rightly(MachineProof& proof);
+void wakes_up(MachineProof& proof);
 
 } // namespace forkproof::proofs

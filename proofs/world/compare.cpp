@@ -6,15 +6,7 @@ namespace forkproof::proofs {
 
 namespace {
 
-std::vector<RunRecord> runs_of(const MachineBody& body, const Setting& setting,
-                               const std::shared_ptr<z3::context>& z3) {
-    std::vector<RunRecord> runs;
-    MachineProof proof(setting, z3, runs);
-    body(proof);
-    return runs;
-}
-
-Comparison compare_runs(Solver& solver, const RunRecord& original, const RunRecord& other) {
+Comparison compare_one(Solver& solver, const RunRecord& original, const RunRecord& other) {
     if (original.what != other.what) return {false, "another function is run"};
     for (const Path& a : original.paths)
         for (const Path& b : other.paths) {
@@ -29,23 +21,16 @@ Comparison compare_runs(Solver& solver, const RunRecord& original, const RunReco
 
 } // namespace
 
-Comparison compare_images(const MachineBody& body, const Setting& original, const Setting& other) {
-    const auto z3 = std::make_shared<z3::context>();
+Comparison compare_runs(const Judgement& original, const Judgement& other, unsigned effort) {
+    const std::vector<RunRecord>&a = original.runs, &b = other.runs;
+    if (a.size() != b.size()) return {false, "it does not even run as often"};
     try {
-        const std::vector<RunRecord> a = runs_of(body, original, z3), b = runs_of(body, other, z3);
-        if (a.size() != b.size()) return {false, "it does not even run as often"};
-        Solver solver(*z3, other.effort);
+        Solver solver(*original.z3, effort);
         for (std::size_t i = 0; i < a.size(); i++)
-            if (Comparison c = compare_runs(solver, a[i], b[i]); !c.same) return c;
+            if (Comparison c = compare_one(solver, a[i], b[i]); !c.same) return c;
         return {true, ""};
     } catch (const CannotTell& limit) {
         return {false, limit.what()};
-    } catch (const NotProved& failed) {
-        return {false, failed.lines.empty() ? "a start state that is impossible" : failed.lines.front()};
-    } catch (const Refuted& refuted) {
-        return {false, refuted.words};
-    } catch (const BadImage& bad) {
-        return {false, bad.what()};
     }
 }
 

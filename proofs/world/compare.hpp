@@ -9,9 +9,9 @@ struct Comparison {
     std::string difference; ///< if not: what differs, or why there is no answer
 };
 
-/// Runs what the theorem runs on both images, in one context, and asks Z3 for values that take a path of each
-/// and end differently: in memory outside the kernel stack, in what is alive, in the result of a function that
-/// has one, or in ring 3's registers.
-[[nodiscard]] Comparison compare_images(const MachineBody& body, const Setting& original, const Setting& other);
+/// Of one body, run on two images in one context: asks Z3 for values that take a path of each and end
+/// differently: in memory outside the kernel stack, in what is alive, in the result of a function that has one, or in
+/// ring 3's registers. One question may cost `effort`.
+[[nodiscard]] Comparison compare_runs(const Judgement& original, const Judgement& other, unsigned effort);
 
 } // namespace forkproof::proofs

@@ -83,8 +83,7 @@ std::vector<Theorem> step_theorem(const std::string& step, const std::string& se
 }
 
 std::vector<TheoremReport> judge_body(const std::vector<const Theorem*>& theorems, const Setting& setting,
-                                      bool first_is_enough) {
-    Judgement judgement{first_is_enough, {}};
+                                      Judgement& judgement) {
     MachineProof proof(setting, judgement);
     TheoremReport run;
     try {

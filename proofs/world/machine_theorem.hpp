@@ -12,8 +12,8 @@ Theorem machine_theorem(const std::string& name, const std::string& sentence, Ma
 std::vector<Theorem> step_theorem(const std::string& step, const std::string& sentence, MachineBody body);
 
 /// What theorems of one body say of an image, from one run: outcome and one line of reason each, in their order.
-/// With `first_is_enough` the run ends at the first refutation, and the others' outcome is unknown.
+/// If the first refutation is enough the run ends there, and the others' outcome is unknown.
 [[nodiscard]] std::vector<TheoremReport> judge_body(const std::vector<const Theorem*>& theorems, const Setting& setting,
-                                                    bool first_is_enough);
+                                                    Judgement& judgement);
 
 } // namespace forkproof::proofs

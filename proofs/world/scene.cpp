@@ -80,7 +80,7 @@ std::vector<Path> Scene::call(const std::string& function, const std::vector<Wor
 /// A path that ends in a violation refutes; the effects' theorem says so, the others pass it over.
 std::vector<Path> Scene::ended(std::vector<Path> paths, const std::string& what) {
     proof_.report_.paths += static_cast<unsigned>(paths.size());
-    if (proof_.record_) proof_.record_->push_back({what, paths});
+    if (proof_.judgement_) proof_.judgement_->runs.push_back({what, paths});
     for (const Path& path : paths)
         if (path.ending == Ending::violation && wanted()) refuted(path, path.why, false, 0, nullptr, nullptr);
     std::erase_if(paths, [](const Path& path) { return path.ending == Ending::violation; });
@@ -99,7 +99,7 @@ std::vector<Path> Scene::run(State from) {
 }
 
 bool Scene::wanted() const {
-    if (proof_.record_ || (proof_.judgement_ && proof_.judgement_->refuted.contains(about_))) return false;
+    if (proof_.judgement_ && proof_.judgement_->refuted.contains(about_)) return false;
     return proof_.aspect_ == Aspect::all || proof_.aspect_ == about_;
 }
 
@@ -226,13 +226,9 @@ MachineProof::MachineProof(const Setting& setting, const std::string& name, Aspe
     : setting_(setting), aspect_(aspect), replay_(replay), z3_(std::make_shared<z3::context>()), solver_(*z3_, setting.effort),
       decoder_(decoder_of(*setting.image)), obligations_(setting.smt_folder, name) {}
 
-MachineProof::MachineProof(const Setting& setting, std::shared_ptr<z3::context> z3, std::vector<RunRecord>& record)
-    : setting_(setting), aspect_(Aspect::all), record_(&record), z3_(std::move(z3)), solver_(*z3_, setting.effort),
+MachineProof::MachineProof(const Setting& setting, Judgement& judgement)
+    : setting_(setting), aspect_(Aspect::all), judgement_(&judgement), z3_(judgement.z3), solver_(*z3_, setting.effort),
       decoder_(decoder_of(*setting.image)), obligations_("", "") {}
-
-MachineProof::MachineProof(const Setting& setting, Judgement& judgement) : MachineProof(setting, "") {
-    judgement_ = &judgement;
-}
 
 Scene& MachineProof::scene(const std::string& title) {
     const bool active = !replay_ || replay_->scene == title;

@@ -113,11 +113,13 @@ struct RunRecord {
     std::vector<Path> paths;
 };
 
-/// What a judge of mutants wants to know of one run of a body: which of its aspects are refuted, and not much
-/// more. Nothing is replayed.
+/// What a judge of mutants wants to know of one run of a body: which of its aspects are refuted, and how the runs of
+/// the code have ended, for comparing them with those of another image. Nothing is replayed.
 struct Judgement {
     bool first_is_enough = true;
-    std::map<Aspect, std::string> refuted; ///< with the reason in a line
+    std::shared_ptr<z3::context> z3 = std::make_shared<z3::context>(); ///< one, for runs that are to be compared
+    std::map<Aspect, std::string> refuted;                             ///< with the reason in a line
+    std::vector<RunRecord> runs;
 };
 /// Thrown where the first refutation is enough.
 struct Judged {};
@@ -128,10 +130,8 @@ class MachineProof {
   public:
     MachineProof(const Setting& setting, const std::string& name, Aspect aspect = Aspect::all,
                  const Refuted* replay = nullptr);
-    /// Only runs the code, in this context, and keeps the ends: nothing is proved.
-    MachineProof(const Setting& setting, std::shared_ptr<z3::context> z3, std::vector<RunRecord>& record);
 
-    /// Goes on after a refutation, and notes it here.
+    /// Notes what it finds there.
     MachineProof(const Setting& setting, Judgement& judgement);
 
     /// A new scene. Titles are different within a theorem.
@@ -139,7 +139,7 @@ class MachineProof {
     [[nodiscard]] const Image& image() const { return *setting_.image; }
     [[nodiscard]] const Layouts& layouts() const { return *setting_.layouts; }
     [[nodiscard]] const Setting& setting() const { return setting_; }
-    [[nodiscard]] bool replaying() const { return replay_ != nullptr || record_ != nullptr; }
+    [[nodiscard]] bool replaying() const { return replay_ != nullptr; }
     Solver& solver() { return solver_; }
     [[nodiscard]] z3::context& z3() { return *z3_; }
     [[nodiscard]] const Decoder& decoder() const { return decoder_; }
@@ -162,7 +162,6 @@ class MachineProof {
     const Setting& setting_;
     Aspect aspect_;
     const Refuted* replay_ = nullptr;
-    std::vector<RunRecord>* record_ = nullptr;
     Judgement* judgement_ = nullptr;
     std::shared_ptr<z3::context> z3_;
     Solver solver_;
