@@ -78,7 +78,7 @@ bool Executor::at_end(const State& state) const {
 
 void Executor::advance(State& state, std::vector<State>& open) {
     if (++state.steps > limits.steps)
-        throw CannotTell(fmt::format("more than {} instructions on one path", limits.steps));
+        throw Violation(fmt::format("does not come to an end within {} instructions", limits.steps));
     if (const auto watch = watches_.find(state.ip); watch != watches_.end()) watch->second(state);
     try {
         if (contracts_.contains(state.ip)) {

@@ -124,7 +124,7 @@ void cheapest_first(std::vector<std::size_t>& theorems, const Baseline& baseline
     auto cost = [&](std::size_t i) {
         std::size_t bytes = 0;
         for (const auto& [first, last] : baseline.reports[i].touched) bytes += last - first;
-        return std::tuple(baseline.about_all(i), bytes, i);
+        return std::tuple(bytes, i);
     };
     std::sort(theorems.begin(), theorems.end(),
               [&](std::size_t a, std::size_t b) { return cost(a) < cost(b); });
@@ -171,7 +171,7 @@ std::vector<std::size_t> concerned(const SourceMutant& mutant, const Baseline& b
     for (std::size_t i = 0; i < baseline.theorems.size(); i++)
         if (baseline.theorems[i].name.starts_with(mutant.theorem))
             order.push_back(i);
-        else if (baseline.about_all(i) || (of_file != baseline.by_file.end() && of_file->second.contains(i)))
+        else if (of_file != baseline.by_file.end() && of_file->second.contains(i))
             others.push_back(i);
     cheapest_first(order, baseline);
     cheapest_first(others, baseline);
@@ -206,7 +206,7 @@ MutantResult judge(const SourceMutant& mutant, const KernelBuild& build, const B
     result.complete = court.ask(result, order);
     std::vector<std::size_t> rest;
     for (std::size_t i = 0; i < baseline.theorems.size(); i++)
-        if (std::find(order.begin(), order.end(), i) == order.end()) rest.push_back(i);
+        if (std::find(order.begin(), order.end(), i) == order.end() && !baseline.about_all(i)) rest.push_back(i);
     if (result.fate != Fate::refuted) court.ask(result, rest);
     if (!lines) std::filesystem::remove_all(build.folder(mutant));
     return result;

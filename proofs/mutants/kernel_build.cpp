@@ -73,7 +73,6 @@ std::string KernelBuild::build(const SourceMutant& mutant) const {
     std::ofstream(source, std::ios::binary) << with_edit(mutant, content_of(mutant.file));
     std::string compile =
         compile_ + fmt::format(" '-ffile-prefix-map={}/='", here); // the names that it always has
-    replace(compile, " -g ", " "); // no code depends on it, and the layouts are those of the kernel as it is
     replace(compile, "{source}", source);
     replace(compile, "{object}", object);
     make(object, compile, mutant);

@@ -50,7 +50,7 @@ int work(const Wish& wish) {
         return tell(merge(parts), wish.out);
     }
     const TrialWish& trial_wish = wish.trial;
-    const Trial trial(trial_wish);
+    Trial trial(trial_wish);
     if (!wish.only.empty()) return tell_one(trial, wish.only);
     if (trial_wish.find_witnesses) {
         const Results found = trial.find_witnesses();

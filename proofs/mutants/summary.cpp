@@ -18,6 +18,16 @@ std::string survivor_line(const MutantResult& mutant) {
 
 } // namespace
 
+namespace {
+/// What sharing/NAME says in the words of the sharing table, steps/NAME says of the same runs field by field.
+bool says_more_of_it(const std::string& name, const std::string& theorem) {
+    constexpr std::string_view SHARING = "sharing/";
+    if (!theorem.starts_with(SHARING)) return false;
+    const std::string step = theorem.substr(SHARING.size());
+    return name == "steps/" + step || name == "frame/" + step;
+}
+} // namespace
+
 Kills kills_of(const std::string& theorem, const Results& results) {
     Kills kills;
     auto among = [&](const std::vector<std::string>& names) {
@@ -27,7 +37,10 @@ Kills kills_of(const std::string& theorem, const Results& results) {
         if (among(mutant.asked)) kills.asked++;
         if (!among(mutant.refuted_by)) continue;
         kills.refuted++;
-        if (!mutant.complete || mutant.refuted_by.size() != 1) continue;
+        const bool others = std::any_of(mutant.refuted_by.begin(), mutant.refuted_by.end(), [&](const std::string& name) {
+            return name != theorem && !says_more_of_it(name, theorem);
+        });
+        if (!mutant.complete || others) continue;
         kills.alone++;
         if (kills.example.empty()) kills.example = mutant.name;
     }

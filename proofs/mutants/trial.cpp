@@ -43,7 +43,6 @@ Trial::Trial(const TrialWish& wish) : wish_(wish) {
     if (!wish.no_machine) machine_ = choose(code, baseline_, wish.count, witnesses_);
     if (!wish.no_source) source_ = read_edits_of_folder(wish.edits);
     if (!wish.no_source) kernel_build_.emplace(wish.build);
-    if (!wish.no_machine) run_originals(baseline_, wish.workers.processes);
     if (wish.sample == 0) return;
     machine_ = sample(machine_, wish.sample);
     source_ = sample(source_, wish.sample / MACHINE_FOR_SOURCE + 1);
@@ -72,22 +71,27 @@ Results Trial::nothing_yet() const {
     results.machine = machine_.size();
     results.source = source_.size();
     results.sample = wish_.sample != 0 || wish_.no_source || wish_.no_machine || !wish_.theorems.empty();
-    for (const Theorem& theorem : baseline_.theorems) results.theorems.push_back(theorem.name);
+    for (std::size_t i = 0; i < baseline_.theorems.size(); i++) // how deep the stack goes is no matter of one mutant
+        if (!baseline_.about_all(i)) results.theorems.push_back(baseline_.theorems[i].name);
     results.unreached = unreached_;
     return results;
 }
 
-Results Trial::all() const {
+Results Trial::all() {
     Results results = nothing_yet();
     std::vector<std::size_t> mine;
     for (std::size_t i = 0; i < size(); i++)
         if (i % wish_.parts + 1 == wish_.part) mine.push_back(i);
     results.mutants.resize(mine.size());
-    std::vector<std::size_t> places(mine.size());
-    std::iota(places.begin(), places.end(), std::size_t{0});
-    judge_all(results, mine, places, [this](std::size_t i) {
+    // Those of the source first: while this process is small its children begin and end quickly.
+    std::vector<std::size_t> of_source, of_machine;
+    for (std::size_t place = 0; place < mine.size(); place++) (source(mine[place]) ? of_source : of_machine).push_back(place);
+    const auto asking = [this](std::size_t i) {
         return witnesses_.contains(name(i)) && wish_.sample == 0 ? Asking::all : Asking::until_refuted;
-    });
+    };
+    judge_all(results, mine, of_source, asking);
+    if (!of_machine.empty()) run_originals(baseline_, wish_.workers.processes);
+    judge_all(results, mine, of_machine, asking);
     return results;
 }
 

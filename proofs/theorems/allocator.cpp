@@ -116,6 +116,7 @@ void alloc_from_slab(MachineProof& proof, unsigned kind, const std::string& name
             const Place head = c.of(c.cache, "with_room.head.next");
             c.scene.equal(path, "the first slab with room", now(path, head),
                           ite(full, word32(c.of(c.cache, "with_room.head").address), word32(c.of(c.slab, "node").address)));
+            c.scene.equal(path, "the last slab with room", now(path, {head.address + 4, "", 4}), now(path, head));
             nothing_but(c.scene, path, {c.of(c.slab, "first_free"), bits, c.of(c.slab, "live"), c.of(c.cache, "live"),
                                         c.of(c.cache, "with_room"), c.of(c.slab, "node")});
         }

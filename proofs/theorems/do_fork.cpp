@@ -98,6 +98,18 @@ struct DoForkScene : ForkScene {
             s.set(Reg::esp, s.get(Reg::esp) + word32(4));
         });
         happens("log_stopped_flag", nothing);
+        // Defect B16: what is written under the lock.
+        const auto siglock_while = [this](const char* what, bool stopped) {
+            return [this, what, stopped](State& s) {
+                const Word state = s.memory.peek(of(child, "state").address, 4), pending = s.memory.peek(of(child, "pending").address, 8);
+                const bool touched = state.is(4) || !pending.same(before(of(child, "pending")));
+                if (!argument(s, 0).is(world.image().symbol("siglock")) || touched != stopped)
+                    throw Violation(std::string("siglock is ") + what);
+                returns_nothing(s);
+            };
+        };
+        happens("Lock::lock", siglock_while("taken after the child's signals have been touched", false));
+        happens("Lock::unlock", siglock_while("dropped before the child is stopped", true));
         scene.contract("fail_injection_call_begins", nothing);
         scene.contract("fail_injection_call_ends", nothing);
         scene.contract("clone_accepted", nothing);
@@ -170,7 +182,7 @@ void ways(MachineProof& proof) {
                         } else {
                             story += "copy_process publish ";
                             if (set_tid) story += "copy_to_user ";
-                            if (!stopped) story += "wake_up_new_task ";
+                            story += stopped ? "Lock::lock Lock::unlock " : "wake_up_new_task ";
                             if (vfork) story += "wait_for_completion ";
                             d.scene.equal(*way, "what do_fork returns", result, d.number);
                             changes.is(d.of(d.child, "flags"), d.before(d.of(d.child, "flags")) & word32(~PF_STARTING));
