@@ -9,7 +9,7 @@ namespace forkproof::proofs {
 inline constexpr int BAD_USAGE = 2;
 
 struct Options {
-    std::vector<std::string> names; ///< theorems, or how their names begin; all if none is given
+    std::vector<std::string> names;  ///< theorems, or how their names begin; all if none is given
     std::vector<std::string> except; ///< names, or how they begin: left out
     std::string kernel = "build/kernel.elf";
     std::string disk_image;

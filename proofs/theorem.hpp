@@ -79,8 +79,8 @@ struct Theorem {
     std::function<void(MachineProof&)> body;
     Aspect aspect = Aspect::all; ///< of what the body states
     std::string body_name;       ///< theorems with one body have one
-    /// A life from fork to wait4: it runs through code that is the matter of other theorems, whose start states
-    /// include its own.
+    /// A life from fork to wait4: it runs through code that is the matter of other theorems, whose start
+    /// states include its own.
     bool whole_life = false;
     /// What it depends on besides the bytes of the image, for the cache; "" is the whole prover.
     std::string inputs;

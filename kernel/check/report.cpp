@@ -74,9 +74,9 @@ void print_task(const Task& t) {
     const PidNs* pid_ns = task_active_pid_ns(t);
     const Nsproxy* n = t.nsproxy;
     print("      namespaces: user {} pid {} mnt {} uts {} ipc {} net {}; root in mnt {}; uid {}\n",
-          user_ns_id(t), pid_ns ? static_cast<i32>(pid_ns->id) : -1,
-          n ? static_cast<i32>(n->mnt_ns->id) : -1, n ? static_cast<i32>(n->uts_ns->id) : -1,
-          n ? static_cast<i32>(n->ipc_ns->id) : -1, n ? static_cast<i32>(n->net_ns->id) : -1,
+          user_ns_id(t), pid_ns ? static_cast<i32>(pid_ns->id) : -1, n ? static_cast<i32>(n->mnt_ns->id) : -1,
+          n ? static_cast<i32>(n->uts_ns->id) : -1, n ? static_cast<i32>(n->ipc_ns->id) : -1,
+          n ? static_cast<i32>(n->net_ns->id) : -1,
           t.fs && t.fs->root.mnt->mnt_ns ? static_cast<i32>(t.fs->root.mnt->mnt_ns->id) : -1,
           t.cred ? t.cred->uid : ~0U);
 }

@@ -35,7 +35,9 @@ class Decoder {
     explicit Decoder(Bytes bytes);
 
     /// Whether there is a byte of code at this address.
-    [[nodiscard]] bool is_code(std::uint32_t address) const { return known_.contains(address) || bytes_(address) >= 0; }
+    [[nodiscard]] bool is_code(std::uint32_t address) const {
+        return known_.contains(address) || bytes_(address) >= 0;
+    }
     /// The instruction at this address, decoded once. Throws CannotTell if there is none.
     [[nodiscard]] const Instruction& at(std::uint32_t address) const;
 

@@ -6,7 +6,9 @@
 
 namespace forkproof::proofs {
 
-Word argument(const State& state, unsigned n) { return state.load(state.get(Reg::esp) + word32(4 + 4 * n), 4); }
+Word argument(const State& state, unsigned n) {
+    return state.load(state.get(Reg::esp) + word32(4 + 4 * n), 4);
+}
 
 namespace {
 
@@ -14,7 +16,8 @@ namespace {
 void clobber(State& state) {
     state.set(Reg::ecx, state.unknown("ecx after a call", 32));
     state.set(Reg::edx, state.unknown("edx after a call", 32));
-    for (const Flag f : {Flag::cf, Flag::pf, Flag::af, Flag::zf, Flag::sf, Flag::of}) state.flags.set_undefined(f);
+    for (const Flag f : {Flag::cf, Flag::pf, Flag::af, Flag::zf, Flag::sf, Flag::of})
+        state.flags.set_undefined(f);
 }
 
 constexpr Reg callee_saved[] = {Reg::ebx, Reg::esi, Reg::edi, Reg::ebp};
@@ -32,7 +35,8 @@ void returns_nothing(State& state) { returns(state, state.unknown("eax after a c
 
 void Executor::step(State& state) {
     if (const auto found = contracts_.find(state.ip); found != contracts_.end()) return found->second(state);
-    if (!decoder_.is_code(state.ip)) throw Violation(fmt::format("goes on at {:#x}, where no code is", state.ip));
+    if (!decoder_.is_code(state.ip))
+        throw Violation(fmt::format("goes on at {:#x}, where no code is", state.ip));
     reached_.insert(state.ip);
     execute(state, decoder_.at(state.ip));
 }
@@ -55,10 +59,11 @@ std::vector<State> Executor::divide(const State& state, const z3::expr& on) {
     std::vector<z3::expr> conditions = state.conditions();
     while (solver_.satisfiable(conditions)) {
         if (result.size() == limits.values)
-            throw Violation(fmt::format("a pointer or count may have more than {} values here: nothing bounds it",
-                                        limits.values));
+            throw Violation(fmt::format(
+                "a pointer or count may have more than {} values here: nothing bounds it", limits.values));
         std::uint64_t value = 0;
-        if (!solver_.model().eval(on, true).is_numeral_u64(value)) throw CannotTell("Z3's model names no value");
+        if (!solver_.model().eval(on, true).is_numeral_u64(value))
+            throw CannotTell("Z3's model names no value");
         const z3::expr number = state.z3().bv_val(value, on.get_sort().bv_size());
         State next = state;
         next.learn(on, value);
@@ -100,7 +105,8 @@ void Executor::advance(State& state, std::vector<State>& open) {
 
 const Flow& Executor::flow(std::uint32_t function) {
     const auto found = flows_.find(function);
-    return found != flows_.end() ? found->second : flows_.emplace(function, flow_of(decoder_, function)).first->second;
+    return found != flows_.end() ? found->second
+                                 : flows_.emplace(function, flow_of(decoder_, function)).first->second;
 }
 
 void Executor::advance_to_meeting(State& state, std::vector<State>& open) {
@@ -120,9 +126,11 @@ void Executor::advance_to_meeting(State& state, std::vector<State>& open) {
 
 std::size_t Executor::first_of(const std::vector<State>& open) {
     if (merging_ == Merging::never) return open.size() - 1;
-    // The innermost calls first: the others wait where these will return to. In one function what comes first.
+    // The innermost calls first: the others wait where these will return to. In one function what comes
+    // first.
     auto rank = [&](const State& s) {
-        unsigned place = s.divided ? 0 : 1; // who has only just divided has still to come to where others wait
+        unsigned place =
+            s.divided ? 0 : 1; // who has only just divided has still to come to where others wait
         if (merging_ == Merging::everywhere && !s.calls.empty()) {
             const Flow& f = flow(s.calls.back().function);
             if (const auto found = f.order.find(s.ip); found != f.order.end()) place = found->second;
@@ -135,12 +143,14 @@ std::size_t Executor::first_of(const std::vector<State>& open) {
     return best;
 }
 
-/// Whether what the functions have just returned may be of one class: an errno and another, or none, never are.
+/// Whether what the functions have just returned may be of one class: an errno and another, or none, never
+/// are.
 bool Executor::same_result(const State& a, const State& b, bool at_end) const {
     if (merging_ != Merging::returns) return true;
     const Word &x = a.get(Reg::eax), &y = b.get(Reg::eax);
     if (at_end && a.ip != RETURN_TO_NOBODY) return false; // no result to tell them apart by
-    if (x.known() != y.known()) return !at_end; // in the midst it may be left over from a function without a result
+    if (x.known() != y.known())
+        return !at_end; // in the midst it may be left over from a function without a result
     return !x.known() || x.value() == y.value();
 }
 
@@ -148,7 +158,7 @@ void Executor::put(State state, std::vector<State>& open, bool at_end) {
     if (merging_ == Merging::everywhere)
         for (State& other : open)
             if (can_merge(other, state) && same_result(other, state, at_end)) {
-                other = merge(other, state);
+                other = merge(other, state, true);
                 return;
             }
     open.push_back(std::move(state));
@@ -156,11 +166,12 @@ void Executor::put(State state, std::vector<State>& open, bool at_end) {
 
 namespace {
 
-/// Makes one of ways that may be one, those first that have parted last: so their conditions cancel each other.
-/// They stand in the order in which they came, siblings side by side.
+/// Makes one of ways that may be one, those first that have parted last: so their conditions cancel each
+/// other. They stand in the order in which they came, siblings side by side.
 State meet(std::vector<State> ways) {
     std::vector<std::size_t> shared; // of each with the next
-    for (std::size_t i = 0; i + 1 < ways.size(); i++) shared.push_back(shared_conditions(ways[i], ways[i + 1]));
+    for (std::size_t i = 0; i + 1 < ways.size(); i++)
+        shared.push_back(shared_conditions(ways[i], ways[i + 1]));
     while (ways.size() > 1) {
         const auto last = std::max_element(shared.begin(), shared.end());
         const auto i = static_cast<std::size_t>(last - shared.begin());
@@ -179,7 +190,8 @@ State meet(std::vector<State> ways) {
 }
 
 /// Takes out of `from` the first way, or that at `n`, and all that may be one with it.
-std::vector<State> take_alike(std::vector<State>& from, std::size_t n, const std::function<bool(const State&, const State&)>& alike) {
+std::vector<State> take_alike(std::vector<State>& from, std::size_t n,
+                              const std::function<bool(const State&, const State&)>& alike) {
     std::vector<State> taken, left;
     const State chosen = from[n];
     for (std::size_t i = 0; i < from.size(); i++)
@@ -231,7 +243,8 @@ std::vector<Path> Executor::call(State start, std::uint32_t function, const std:
         for (std::size_t i = 0; i < std::size(callee_saved); i++)
             if (!path.state.get(callee_saved[i]).same(before.get(callee_saved[i]))) {
                 path.ending = Ending::violation;
-                path.why = fmt::format("returns with another {} than it was called with", callee_saved_names[i]);
+                path.why =
+                    fmt::format("returns with another {} than it was called with", callee_saved_names[i]);
             }
         if (!path.state.flags.get(Flag::df).known() || path.state.flags.get(Flag::df).value()) {
             path.ending = Ending::violation;

@@ -31,8 +31,8 @@ struct Path {
 
 struct Limits {
     unsigned paths = 20'000;
-    unsigned steps = 200'000; ///< instructions on one path
-    unsigned values = 64;    ///< that a pointer or count may have in one place
+    unsigned steps = 200'000;          ///< instructions on one path
+    unsigned values = 64;              ///< that a pointer or count may have in one place
     bool first_violation_ends = false; ///< the other paths are not followed then
 };
 
@@ -44,8 +44,8 @@ class Executor {
     /// Where control has arrived that the caller wants to look at itself: the path ends there as if returned.
     void stop_at(std::uint32_t address) { stops_.insert(address); }
 
-    /// Looks at every path that is about to execute this instruction; it may give the path a mark and say from
-    /// which number on it numbers its unknowns, and nothing else.
+    /// Looks at every path that is about to execute this instruction; it may give the path a mark and say
+    /// from which number on it numbers its unknowns, and nothing else.
     void watch(std::uint32_t address, Contract look) { watches_[address] = std::move(look); }
 
     /// Calls the function with cdecl arguments on the stack at esp, and follows every path until it returns.
@@ -71,8 +71,8 @@ class Executor {
     enum class Merging : std::uint8_t { never, returns, everywhere };
 
     void step(State& state);
-    /// One instruction or contract, on all ways that it divides into; the first goes on in `state`, the others
-    /// join `open`.
+    /// One instruction or contract, on all ways that it divides into; the first goes on in `state`, the
+    /// others join `open`.
     void advance(State& state, std::vector<State>& open);
     [[nodiscard]] bool at_end(const State& state) const;
     /// Until the end, or where it may meet another path.

@@ -7,7 +7,8 @@ namespace forkproof::proofs {
 std::vector<std::uint32_t> successors(const Instruction& i) {
     switch (i.z.meta.category) {
     case ZYDIS_CATEGORY_RET: return {};
-    case ZYDIS_CATEGORY_UNCOND_BR: return i.relative() ? std::vector{i.relative_target()} : std::vector<std::uint32_t>{};
+    case ZYDIS_CATEGORY_UNCOND_BR:
+        return i.relative() ? std::vector{i.relative_target()} : std::vector<std::uint32_t>{};
     case ZYDIS_CATEGORY_COND_BR: return {i.relative_target(), i.next()};
     default: return {i.next()};
     }

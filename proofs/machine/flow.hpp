@@ -8,8 +8,9 @@
 namespace forkproof::proofs {
 
 struct Flow {
-    std::map<std::uint32_t, unsigned> order; ///< of every instruction: what comes before, outside loops, is less
-    std::set<std::uint32_t> joins;           ///< instructions that control reaches from more than one place
+    std::map<std::uint32_t, unsigned>
+        order;                     ///< of every instruction: what comes before, outside loops, is less
+    std::set<std::uint32_t> joins; ///< instructions that control reaches from more than one place
 };
 
 /// Where control may go from here inside a function; calls return.

@@ -12,14 +12,17 @@ std::size_t shared_conditions(const State& a, const State& b) {
 
 bool can_merge(const State& a, const State& b) {
     if (a.divided || b.divided || a.ring3 || b.ring3 || a.mark != b.mark) return false;
-    if (a.ip != b.ip || a.calls.size() != b.calls.size() || !a.get(Reg::esp).same(b.get(Reg::esp))) return false;
+    if (a.ip != b.ip || a.calls.size() != b.calls.size() || !a.get(Reg::esp).same(b.get(Reg::esp)))
+        return false;
     for (std::size_t i = 0; i < a.calls.size(); i++)
-        if (a.calls[i].return_address != b.calls[i].return_address || a.calls[i].esp != b.calls[i].esp) return false;
+        if (a.calls[i].return_address != b.calls[i].return_address || a.calls[i].esp != b.calls[i].esp)
+            return false;
     for (int s = 0; s < 6; s++)
         if (!a.get(static_cast<Seg>(s)).same(b.get(static_cast<Seg>(s)))) return false;
     for (const auto& [address, block] : a.memory.blocks)
         if (const auto found = b.memory.blocks.find(address);
-            found != b.memory.blocks.end() && (found->second.kind != block.kind || found->second.fresh != block.fresh))
+            found != b.memory.blocks.end() &&
+            (found->second.kind != block.kind || found->second.fresh != block.fresh))
             return false;
     // Of these two there is one value; the other flags become undefined.
     for (const Flag f : {Flag::df, Flag::interrupt}) {
@@ -68,19 +71,22 @@ void merge_memory(const Truth& is_a, State& result, const State& a, const State&
         return found != s.memory.blocks.end() ? found->second.alive : Truth(!fresh);
     };
     for (const State* s : {&a, &b})
-        for (const auto& [address, block] : s->memory.blocks) result.memory.blocks.insert_or_assign(address, block);
+        for (const auto& [address, block] : s->memory.blocks)
+            result.memory.blocks.insert_or_assign(address, block);
     for (auto& [address, block] : result.memory.blocks)
         block.alive = choose(is_a, alive_in(a, address, block.fresh), alive_in(b, address, block.fresh));
 }
 
 } // namespace
 
-State merge(const State& a, const State& b) {
+State merge(const State& a, const State& b, bool with_flags) {
     const std::vector<z3::expr>&x = a.conditions(), &y = b.conditions();
     const std::size_t common = shared_conditions(a, b);
     const Truth all_of_a = all_of(x, common), all_of_b = all_of(y, common);
-    // Where they parted at one question, its answer tells them apart; else everything that a has assumed since.
-    const bool one_question = common < x.size() && common < y.size() && exclude_each_other(x[common], y[common]);
+    // Where they parted at one question, its answer tells them apart; else everything that a has assumed
+    // since.
+    const bool one_question =
+        common < x.size() && common < y.size() && exclude_each_other(x[common], y[common]);
     const Truth is_a = one_question ? Truth(x[common]) : all_of_a;
 
     State result = a;
@@ -89,7 +95,11 @@ State merge(const State& a, const State& b) {
         const auto reg = static_cast<Reg>(r);
         result.set(reg, ite(is_a, a.get(reg), b.get(reg)));
     }
-    for (const Flag f : {Flag::cf, Flag::pf, Flag::af, Flag::zf, Flag::sf, Flag::of}) result.flags.set_undefined(f);
+    for (const Flag f : {Flag::cf, Flag::pf, Flag::af, Flag::zf, Flag::sf, Flag::of})
+        if (with_flags && a.flags.defined(f) && b.flags.defined(f))
+            result.flags.set(f, choose(is_a, a.flags.get(f), b.flags.get(f)));
+        else
+            result.flags.set_undefined(f);
     result.keep_conditions(common);
     result.assume((all_of_a || all_of_b).expr(a.z3()));
     result.keep_facts_of(b);

@@ -67,7 +67,8 @@ void State::touch(std::uint32_t at, unsigned bytes, bool write) const {
 Word State::load(const Word& at, unsigned bytes) const {
     const std::uint32_t where = address(at);
     // What lies below esp belongs to nobody: the next interrupt writes there.
-    if (const Word& esp = get(Reg::esp); esp.known() && where < esp.value() && where >= esp.value() - BELOW_ESP)
+    if (const Word& esp = get(Reg::esp);
+        esp.known() && where < esp.value() && where >= esp.value() - BELOW_ESP)
         throw Violation(fmt::format("read of {:#x}, which is below the stack pointer", where));
     touch(where, bytes, false);
     return memory.peek(where, bytes);
@@ -106,7 +107,8 @@ void State::leave(unsigned extra_bytes) {
         throw Violation(fmt::format("ret with the stack pointer off by {} bytes",
                                     static_cast<std::int32_t>(esp - open.esp)));
     const Word target = pop();
-    if (!target.is(open.return_address)) throw Violation("the return address on the stack has been overwritten");
+    if (!target.is(open.return_address))
+        throw Violation("the return address on the stack has been overwritten");
     set(Reg::esp, get(Reg::esp) + word32(extra_bytes));
     note(Event::Kind::returned, ip, open.return_address);
     ip = open.return_address;
@@ -121,7 +123,9 @@ void State::assume(const z3::expr& condition) {
     if (!condition.is_true()) conditions_.push_back(condition);
 }
 
-void State::learn(const z3::expr& on, std::uint64_t value) { facts_.insert_or_assign(on.id(), Fact{on, value}); }
+void State::learn(const z3::expr& on, std::uint64_t value) {
+    facts_.insert_or_assign(on.id(), Fact{on, value});
+}
 
 void State::keep_facts_of(const State& other) {
     std::erase_if(facts_, [&](const auto& fact) {

@@ -1,5 +1,5 @@
-// The processor and memory on one path: registers, flags, segments, the calls that are open, and what the path
-// has assumed.
+// The processor and memory on one path: registers, flags, segments, the calls that are open, and what the
+// path has assumed.
 #pragma once
 #include "proofs/machine/flags.hpp"
 #include "proofs/machine/memory.hpp"
@@ -92,14 +92,17 @@ class State {
     void learn(const z3::expr& on, std::uint64_t value);
     [[nodiscard]] const std::vector<z3::expr>& conditions() const { return conditions_; }
     /// For merging: only the first `n` conditions; only what the other path has learned too.
-    void keep_conditions(std::size_t n) { conditions_.erase(conditions_.begin() + static_cast<std::ptrdiff_t>(n), conditions_.end()); }
+    void keep_conditions(std::size_t n) {
+        conditions_.erase(conditions_.begin() + static_cast<std::ptrdiff_t>(n), conditions_.end());
+    }
     void keep_facts_of(const State& other);
 
     void note(Event::Kind kind, std::uint32_t at, std::uint32_t target = 0, std::string text = "");
     [[nodiscard]] const std::shared_ptr<const Event>& events() const { return events_; }
 
     bool divided = false; ///< the path has just divided, and has not yet gone its own way
-    unsigned mark = 0; ///< given by whoever watches (Executor::watch): ways with different marks never become one
+    unsigned mark =
+        0; ///< given by whoever watches (Executor::watch): ways with different marks never become one
     unsigned steps = 0; ///< instructions executed on this path
     unsigned names = 0; ///< how many unknowns the path has made: part of their names
     std::uint32_t lowest_esp = 0xffffffff;

@@ -75,7 +75,8 @@ std::set<u32> only_to_a_panic(const std::vector<CoveredInstruction>& code, const
 
 std::string reason_for(const MutantResult& survivor) {
     if (survivor.fate == Fate::stopped) return "not proved of it either: the prover stops and says why";
-    if (survivor.fate == Fate::lost) return "not proved of it either: the prover takes longer than for any theorem";
+    if (survivor.fate == Fate::lost)
+        return "not proved of it either: the prover takes longer than for any theorem";
     const std::string function = survivor.name.substr(0, survivor.name.find_first_of("+/"));
     const std::string line = source_line(survivor.line);
     for (const KnownSurvivor& row : known_survivors())

@@ -51,13 +51,14 @@ class Court {
                 count(result, report);
                 tell(lines_, report);
             }
-            if (result.fate == Fate::survived || result.fate == Fate::stopped) runs_.push_back(std::move(run));
+            if (result.fate == Fate::survived || result.fate == Fate::stopped)
+                runs_.push_back(std::move(run));
         }
         return asking_ == Asking::all;
     }
 
-    /// Whether all runs end as those of the original do: then nothing that any theorem says can tell them apart. The
-    /// reason, if not.
+    /// Whether all runs end as those of the original do: then nothing that any theorem says can tell them
+    /// apart. The reason, if not.
     std::optional<std::string> difference() {
         bool compared = false;
         for (Run& run : runs_) {
@@ -96,7 +97,8 @@ class Court {
         return runs;
     }
 
-    /// What the theorems of one run say, whatever is thrown: code that is wrong leads to places that nobody thought of.
+    /// What the theorems of one run say, whatever is thrown: code that is wrong leads to places that nobody
+    /// thought of.
     std::vector<TheoremReport> answers(Run& run) const try {
         const Theorem& first = baseline_.theorems[run.theorems.front()];
         if (!first.body) return {run_theorem(first, setting_)};
@@ -206,7 +208,8 @@ MutantResult judge(const SourceMutant& mutant, const KernelBuild& build, const B
     result.complete = court.ask(result, order);
     std::vector<std::size_t> rest;
     for (std::size_t i = 0; i < baseline.theorems.size(); i++)
-        if (std::find(order.begin(), order.end(), i) == order.end() && !baseline.about_all(i)) rest.push_back(i);
+        if (std::find(order.begin(), order.end(), i) == order.end() && !baseline.about_all(i))
+            rest.push_back(i);
     if (result.fate != Fate::refuted) court.ask(result, rest);
     if (!lines) std::filesystem::remove_all(build.folder(mutant));
     return result;

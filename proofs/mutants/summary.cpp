@@ -37,9 +37,10 @@ Kills kills_of(const std::string& theorem, const Results& results) {
         if (among(mutant.asked)) kills.asked++;
         if (!among(mutant.refuted_by)) continue;
         kills.refuted++;
-        const bool others = std::any_of(mutant.refuted_by.begin(), mutant.refuted_by.end(), [&](const std::string& name) {
-            return name != theorem && !says_more_of_it(name, theorem);
-        });
+        const bool others =
+            std::any_of(mutant.refuted_by.begin(), mutant.refuted_by.end(), [&](const std::string& name) {
+                return name != theorem && !says_more_of_it(name, theorem);
+            });
         if (!mutant.complete || others) continue;
         kills.alone++;
         if (kills.example.empty()) kills.example = mutant.name;
@@ -89,7 +90,8 @@ std::vector<std::string> shortcomings(const Results& results) {
     if (whole)
         for (const std::string& theorem : results.theorems)
             if (kills_of(theorem, results).alone == 0)
-                lines.push_back(theorem + " refutes no mutant that no other theorem refutes; see --find-witnesses");
+                lines.push_back(theorem +
+                                " refutes no mutant that no other theorem refutes; see --find-witnesses");
     return lines;
 }
 

@@ -18,7 +18,7 @@ namespace {
 /// What one question about a mutant may cost: as much as any question costs about the kernel as it is.
 constexpr unsigned EFFORT = 3'000'000;
 /// How many mutants a theorem gets to try, until it refutes one alone.
-constexpr unsigned WITNESS_ROUNDS = 40;
+constexpr unsigned WITNESS_ROUNDS = 10;
 /// Of a sample: so many mutants of the machine code for one of the source.
 constexpr std::size_t MACHINE_FOR_SOURCE = 8;
 
@@ -71,7 +71,8 @@ Results Trial::nothing_yet() const {
     results.machine = machine_.size();
     results.source = source_.size();
     results.sample = wish_.sample != 0 || wish_.no_source || wish_.no_machine || !wish_.theorems.empty();
-    for (std::size_t i = 0; i < baseline_.theorems.size(); i++) // how deep the stack goes is no matter of one mutant
+    for (std::size_t i = 0; i < baseline_.theorems.size();
+         i++) // how deep the stack goes is no matter of one mutant
         if (!baseline_.about_all(i)) results.theorems.push_back(baseline_.theorems[i].name);
     results.unreached = unreached_;
     return results;
@@ -85,7 +86,8 @@ Results Trial::all() {
     results.mutants.resize(mine.size());
     // Those of the source first: while this process is small its children begin and end quickly.
     std::vector<std::size_t> of_source, of_machine;
-    for (std::size_t place = 0; place < mine.size(); place++) (source(mine[place]) ? of_source : of_machine).push_back(place);
+    for (std::size_t place = 0; place < mine.size(); place++)
+        (source(mine[place]) ? of_source : of_machine).push_back(place);
     const auto asking = [this](std::size_t i) {
         return witnesses_.contains(name(i)) && wish_.sample == 0 ? Asking::all : Asking::until_refuted;
     };
@@ -150,8 +152,8 @@ Results Trial::find_witnesses() const {
                 }
         }
         judge_all(results, mine, {now.begin(), now.end()}, [](std::size_t) { return Asking::all; });
-        fmt::print("round {}: {} tried, {} of {} theorems have a mutant of their own\n", round + 1, judged.size(),
-                   witnesses_in(results).size(), results.theorems.size());
+        fmt::print("round {}: {} tried, {} of {} theorems have a mutant of their own\n", round + 1,
+                   judged.size(), witnesses_in(results).size(), results.theorems.size());
         std::fflush(stdout);
     }
     std::vector<MutantResult> tried;
@@ -160,8 +162,8 @@ Results Trial::find_witnesses() const {
     return results;
 }
 
-/// By theorem: mutants that it may refute alone, the likeliest first: those planted for it, then those that concern
-/// the fewest theorems.
+/// By theorem: mutants that it may refute alone, the likeliest first: those planted for it, then those that
+/// concern the fewest theorems.
 std::vector<std::vector<std::size_t>> Trial::candidates() const {
     using Rank = std::tuple<bool, std::size_t, std::uint64_t, std::size_t>;
     std::vector<std::vector<Rank>> ranks(baseline_.theorems.size());

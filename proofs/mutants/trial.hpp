@@ -48,7 +48,8 @@ class Trial {
     /// Without mutants.
     [[nodiscard]] Results nothing_yet() const;
     /// Judges those at these places of `results`; `mine` are their numbers.
-    void judge_all(Results& results, const std::vector<std::size_t>& mine, const std::vector<std::size_t>& places,
+    void judge_all(Results& results, const std::vector<std::size_t>& mine,
+                   const std::vector<std::size_t>& places,
                    const std::function<Asking(std::size_t)>& asking) const;
     [[nodiscard]] std::vector<std::vector<std::size_t>> candidates() const;
 

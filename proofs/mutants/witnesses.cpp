@@ -26,13 +26,15 @@ Witnesses read_witnesses(const std::string& path) {
 Witnesses witnesses_in(const Results& results) {
     Witnesses witnesses;
     for (const std::string& theorem : results.theorems)
-        if (const Kills kills = kills_of(theorem, results); kills.alone != 0) witnesses[theorem] = kills.example;
+        if (const Kills kills = kills_of(theorem, results); kills.alone != 0)
+            witnesses[theorem] = kills.example;
     return witnesses;
 }
 
 void write_witnesses(const std::string& path, const Witnesses& witnesses) {
     std::ofstream out(path);
-    out << "# A theorem, and a mutant that it alone refutes. Written by `build/bin/mutants --find-witnesses`.\n";
+    out << "# A theorem, and a mutant that it alone refutes. Written by `build/bin/mutants "
+           "--find-witnesses`.\n";
     for (const auto& [theorem, mutant] : witnesses) out << fmt::format("{:<28} {}\n", theorem, mutant);
     if (!out) throw BadEdit(path + ": cannot be written");
 }

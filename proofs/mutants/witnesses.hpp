@@ -1,5 +1,5 @@
-// Which mutant shows that a theorem is needed: that it alone refutes. They are found once (--find-witnesses), kept in
-// tests/mutants/witnesses, and asked of all theorems in each run.
+// Which mutant shows that a theorem is needed: that it alone refutes. They are found once (--find-witnesses),
+// kept in tests/mutants/witnesses, and asked of all theorems in each run.
 #pragma once
 #include "proofs/mutants/results.hpp"
 #include <map>

@@ -1,6 +1,7 @@
-// allocator: the real bodies of kmem_alloc, kmem_free, alloc_frame and put_frame do what the contracts say that
-// stand for them elsewhere (world/contracts.cpp): what is given out was free, is alive from then on, and belongs
-// to nobody else; what is given back is free; a double free, another kind or a stranger's pointer is a panic.
+// allocator: the real bodies of kmem_alloc, kmem_free, alloc_frame and put_frame do what the contracts say
+// that stand for them elsewhere (world/contracts.cpp): what is given out was free, is alive from then on, and
+// belongs to nobody else; what is given back is free; a double free, another kind or a stranger's pointer is
+// a panic.
 #include "proofs/theorems/theorems.hpp"
 #include <fmt/core.h>
 
@@ -21,15 +22,17 @@ void nothing_but(Scene& scene, const Path& path, const std::vector<Place>& chang
         const auto* region = scene.world().region_at(address);
         if (region && region->second.name == "stack") continue;
         if (const auto* block = path.state.memory.block_at(address); block && block->second.fresh) continue;
-        if (region && region->second.name == "frames" && // the entry of a frame that this path has taken or given
-            path.state.memory.blocks.contains(page_address((address - region->first) / scene.world().layouts().size_of("Frame"))))
+        if (region &&
+            region->second.name == "frames" && // the entry of a frame that this path has taken or given
+            path.state.memory.blocks.contains(
+                page_address((address - region->first) / scene.world().layouts().size_of("Frame"))))
             continue;
         std::uint32_t mask = 0;
         for (std::uint32_t i = 0; i < 4; i++)
             if (!among(address + i)) mask |= 0xffU << (8 * i);
         if (mask != 0)
-            scene.equal(path, scene.world().name_of(address) + " (should be as before)", written.value & word32(mask),
-                        scene.world().initial(address) & word32(mask), address);
+            scene.equal(path, scene.world().name_of(address) + " (should be as before)",
+                        written.value & word32(mask), scene.world().initial(address) & word32(mask), address);
     }
 }
 
@@ -44,8 +47,10 @@ struct CacheScene {
     Place cache, slab, beside;
     std::uint32_t first_object, object_size, capacity;
 
-    CacheScene(MachineProof& proof, unsigned kind_number, const std::string& kind_name, const std::string& what)
-        : scene(proof.scene(kind_name + ": " + what)), world(scene.world()), kind(kind_number), name(kind_name) {
+    CacheScene(MachineProof& proof, unsigned kind_number, const std::string& kind_name,
+               const std::string& what)
+        : scene(proof.scene(kind_name + ": " + what)), world(scene.world()), kind(kind_number),
+          name(kind_name) {
         panics_are_violations(scene);
         use_frame_contracts(scene);
         add_frame_table(scene);
@@ -81,17 +86,19 @@ struct CacheScene {
         world.set(of(page, "kind"), kind);
         world.set(of(page, "object_size"), object_size);
         world.set(of(page, "capacity"), capacity);
-        scene.assume("a slab counts its living objects", ult(zext(before(of(page, "live")), 32), word32(capacity + 1)));
+        scene.assume("a slab counts its living objects",
+                     ult(zext(before(of(page, "live")), 32), word32(capacity + 1)));
         return page;
     }
 };
 
-/// Which objects of a slab are looked at: all in the full check; else the first, the last, and those where a word
-/// of bits begins or ends.
+/// Which objects of a slab are looked at: all in the full check; else the first, the last, and those where a
+/// word of bits begins or ends.
 std::vector<std::uint32_t> indices(CacheScene& c) {
     std::vector<std::uint32_t> chosen;
     for (std::uint32_t i = 0; i < c.capacity; i++)
-        if (c.scene.proof().setting().full || i < 2 || i % 32 == 31 || i % 32 == 0 || i + 1 == c.capacity) chosen.push_back(i);
+        if (c.scene.proof().setting().full || i < 2 || i % 32 == 31 || i % 32 == 0 || i + 1 == c.capacity)
+            chosen.push_back(i);
     return chosen;
 }
 
@@ -109,16 +116,21 @@ void alloc_from_slab(MachineProof& proof, unsigned kind, const std::string& name
             c.scene.equal(path, "slab->first_free", now(path, c.of(c.slab, "first_free")), next);
             const Place bits = c.of(c.slab, fmt::format("live_bits[{}]", i / 32));
             c.scene.equal(path, "slab->live_bits", now(path, bits), c.before(bits) | word32(1U << (i % 32)));
-            c.scene.equal(path, "slab->live", now(path, c.of(c.slab, "live")), c.before(c.of(c.slab, "live")) + Word(16, 1));
-            c.scene.equal(path, "the cache's live", now(path, c.of(c.cache, "live")), c.before(c.of(c.cache, "live")) + word32(1));
+            c.scene.equal(path, "slab->live", now(path, c.of(c.slab, "live")),
+                          c.before(c.of(c.slab, "live")) + Word(16, 1));
+            c.scene.equal(path, "the cache's live", now(path, c.of(c.cache, "live")),
+                          c.before(c.of(c.cache, "live")) + word32(1));
             // A slab that is full now leaves the list.
             const Truth full = eq(next, Word(16, NO_OBJECT));
             const Place head = c.of(c.cache, "with_room.head.next");
             c.scene.equal(path, "the first slab with room", now(path, head),
-                          ite(full, word32(c.of(c.cache, "with_room.head").address), word32(c.of(c.slab, "node").address)));
-            c.scene.equal(path, "the last slab with room", now(path, {head.address + 4, "", 4}), now(path, head));
-            nothing_but(c.scene, path, {c.of(c.slab, "first_free"), bits, c.of(c.slab, "live"), c.of(c.cache, "live"),
-                                        c.of(c.cache, "with_room"), c.of(c.slab, "node")});
+                          ite(full, word32(c.of(c.cache, "with_room.head").address),
+                              word32(c.of(c.slab, "node").address)));
+            c.scene.equal(path, "the last slab with room", now(path, {head.address + 4, "", 4}),
+                          now(path, head));
+            nothing_but(c.scene, path,
+                        {c.of(c.slab, "first_free"), bits, c.of(c.slab, "live"), c.of(c.cache, "live"),
+                         c.of(c.cache, "with_room"), c.of(c.slab, "node")});
         }
     }
 }
@@ -142,7 +154,8 @@ void alloc_new_slab(MachineProof& proof, unsigned kind, const std::string& name)
         c.scene.equal(path, "the object", s.get(Reg::eax), word32(slab.address + c.first_object));
         auto is = [&](const char* field, std::uint64_t value) {
             const Place place = c.of(slab, field);
-            c.scene.equal(path, fmt::format("new slab->{}", field), now(path, place), Word(place.size * 8, value));
+            c.scene.equal(path, fmt::format("new slab->{}", field), now(path, place),
+                          Word(place.size * 8, value));
         };
         is("self", slab.address);
         is("kind", kind);
@@ -161,8 +174,10 @@ void alloc_new_slab(MachineProof& proof, unsigned kind, const std::string& name)
             const bool on_it = c.capacity > 1 || std::string_view(node) == "all";
             const Place &first = on_it ? link : head, &second = on_it ? head : link;
             for (const std::uint32_t way : {0U, 4U}) { // next, prev
-                c.scene.equal(path, fmt::format("the cache's {}", list), now(path, {head.address + way, "", 4}), word32(first.address));
-                c.scene.equal(path, fmt::format("new slab->{}", node), now(path, {link.address + way, "", 4}), word32(second.address));
+                c.scene.equal(path, fmt::format("the cache's {}", list),
+                              now(path, {head.address + way, "", 4}), word32(first.address));
+                c.scene.equal(path, fmt::format("new slab->{}", node), now(path, {link.address + way, "", 4}),
+                              word32(second.address));
             }
         };
         alone_on("slabs.head", "all");
@@ -172,7 +187,8 @@ void alloc_new_slab(MachineProof& proof, unsigned kind, const std::string& name)
         c.scene.equal(path, "the use of the slab's frame", now(path, use), Word(8, SLAB));
         nothing_but(c.scene, path, {c.cache});
     }
-    c.scene.check({c.scene.start(), Ending::returned, ""}, "memory may be out, or not", proof.replaying() || (failed && made));
+    c.scene.check({c.scene.start(), Ending::returned, ""}, "memory may be out, or not",
+                  proof.replaying() || (failed && made));
 }
 
 enum class Neighbours : std::uint8_t { none, one };
@@ -182,9 +198,11 @@ void free_object(MachineProof& proof, unsigned kind, const std::string& name, Ne
     CacheScene c(proof, kind, name, alone ? "freed into the only slab" : "freed beside a slab with room");
     const Word first = c.before(c.of(c.slab, "first_free"));
     const Truth full = eq(first, Word(16, NO_OBJECT));
-    c.scene.assume("the object is one of the slab's and alive", ult(Word(16, 0), c.before(c.of(c.slab, "live"))));
+    c.scene.assume("the object is one of the slab's and alive",
+                   ult(Word(16, 0), c.before(c.of(c.slab, "live"))));
     // A full slab is on no list of slabs with room.
-    const Place head = c.of(c.cache, "with_room.head"), node = c.of(c.slab, "node"), other = c.of(c.beside, "node");
+    const Place head = c.of(c.cache, "with_room.head"), node = c.of(c.slab, "node"),
+                other = c.of(c.beside, "node");
     for (const bool is_full : {false, true}) {
         State from = c.scene.start();
         const auto part = c.scene.when({from, Ending::returned, ""}, is_full ? full : !full);
@@ -202,47 +220,66 @@ void free_object(MachineProof& proof, unsigned kind, const std::string& name, Ne
             from.memory.poke(node.address + 4, word32(node.address));
         }
         for (const Place& p : {c.of(c.slab, "all"), c.of(c.cache, "slabs.head")}) {
-            const Place& q = p.address == c.of(c.slab, "all").address ? c.of(c.cache, "slabs.head") : c.of(c.slab, "all");
+            const Place& q =
+                p.address == c.of(c.slab, "all").address ? c.of(c.cache, "slabs.head") : c.of(c.slab, "all");
             from.memory.poke(p.address, word32(q.address));
             from.memory.poke(p.address + 4, word32(q.address));
         }
         for (const std::uint32_t i : indices(c)) {
             State alive = from;
             alive.assume(c.live(nullptr, i).expr(proof.z3()));
-            for (const Path& at : c.scene.call_from(alive, "kmem_free", {word32(kind), word32(c.object(i).address)})) {
+            for (const Path& at :
+                 c.scene.call_from(alive, "kmem_free", {word32(kind), word32(c.object(i).address)})) {
                 const bool gone = !at.state.memory.blocks.empty();
                 const Truth empty = eq(c.before(c.of(c.slab, "live")), Word(16, 1));
                 c.scene.prove(at, "a slab goes back exactly if it is empty and another has room",
                               gone ? empty && Truth(!alone) : !empty || Truth(alone));
-                c.scene.equal(at, "the cache's live", now(at, c.of(c.cache, "live")), c.before(c.of(c.cache, "live")) - word32(1));
+                c.scene.equal(at, "the cache's live", now(at, c.of(c.cache, "live")),
+                              c.before(c.of(c.cache, "live")) - word32(1));
                 if (gone) {
                     // It has left both lists of its cache.
                     for (const char* list : {"slabs.head.next", "slabs.head.prev"})
-                        c.scene.equal(at, list, now(at, c.of(c.cache, list)), word32(c.of(c.cache, "slabs.head").address));
+                        c.scene.equal(at, list, now(at, c.of(c.cache, list)),
+                                      word32(c.of(c.cache, "slabs.head").address));
                     for (const char* list : {"with_room.head.next", "with_room.head.prev"})
                         c.scene.equal(at, list, now(at, c.of(c.cache, list)), word32(other.address));
-                    nothing_but(c.scene, at, {c.cache, node, other, c.of(c.slab, "all"), {c.slab.address, "", PAGE}});
+                    nothing_but(c.scene, at,
+                                {c.cache, node, other, c.of(c.slab, "all"), {c.slab.address, "", PAGE}});
                     continue;
                 }
                 const Place bits = c.of(c.slab, fmt::format("live_bits[{}]", i / 32));
-                c.scene.equal(at, "slab->live_bits", now(at, bits), c.before(bits) & word32(~(1U << (i % 32))));
+                c.scene.equal(at, "slab->live_bits", now(at, bits),
+                              c.before(bits) & word32(~(1U << (i % 32))));
                 c.scene.equal(at, "slab->first_free", now(at, c.of(c.slab, "first_free")), Word(16, i));
                 for (std::uint32_t n = 4; n < 16; n += 4)
-                    c.scene.equal(at, "poison in the freed object", now(at, {c.object(i).address + n, "", 4}), word32(POISON));
-                c.scene.equal(at, "poison in the freed object", now(at, {c.object(i).address + 2, "", 2}), Word(16, POISON >> 16));
+                    c.scene.equal(at, "poison in the freed object", now(at, {c.object(i).address + n, "", 4}),
+                                  word32(POISON));
+                c.scene.equal(at, "poison in the freed object", now(at, {c.object(i).address + 2, "", 2}),
+                              Word(16, POISON >> 16));
                 c.scene.equal(at, "the freed object's link", now(at, c.next_of(i)), first);
-                c.scene.equal(at, "slab->live", now(at, c.of(c.slab, "live")), c.before(c.of(c.slab, "live")) - Word(16, 1));
-                nothing_but(c.scene, at, {c.of(c.slab, "first_free"), bits, c.of(c.slab, "live"), c.of(c.cache, "live"), head, node,
-                                          other, c.of(c.slab, "all"), c.of(c.cache, "slabs.head"), {c.object(i).address, "", 16}});
+                c.scene.equal(at, "slab->live", now(at, c.of(c.slab, "live")),
+                              c.before(c.of(c.slab, "live")) - Word(16, 1));
+                nothing_but(c.scene, at,
+                            {c.of(c.slab, "first_free"),
+                             bits,
+                             c.of(c.slab, "live"),
+                             c.of(c.cache, "live"),
+                             head,
+                             node,
+                             other,
+                             c.of(c.slab, "all"),
+                             c.of(c.cache, "slabs.head"),
+                             {c.object(i).address, "", 16}});
             }
         }
     }
 }
 
 /// Every path of kmem_free ends in a panic.
-void panics(CacheScene& c, const std::string& what, const State& from, std::uint32_t kind, std::uint32_t object) {
-    for (const Path& path : c.scene.executor().call(from, c.scene.proof().image().function("kmem_free").address,
-                                                    {word32(kind), word32(object)}))
+void panics(CacheScene& c, const std::string& what, const State& from, std::uint32_t kind,
+            std::uint32_t object) {
+    for (const Path& path : c.scene.executor().call(
+             from, c.scene.proof().image().function("kmem_free").address, {word32(kind), word32(object)}))
         c.scene.check({path.state, Ending::returned, ""}, what + " is a panic",
                       path.ending == Ending::violation && path.why.starts_with("PANIC: kmem_free"));
 }
@@ -297,16 +334,20 @@ void alloc_frame(MachineProof& proof) {
             for (const Path& path : f.scene.call("alloc_frame", {word32(use), word32(reserve)})) {
                 const Word free = f.before(f.of(f.totals, "free"));
                 const Truth out = ult(free, word32(reserve ? 1 : FRAME_RESERVE + 1));
-                f.scene.equal(path, "the frame", path.state.get(Reg::eax), ite(out, word32(0), word32(f.pfn)));
-                auto changes = [&](const Place& place, const Word& value) { f.is(path, place, ite(out, f.before(place), value)); };
+                f.scene.equal(path, "the frame", path.state.get(Reg::eax),
+                              ite(out, word32(0), word32(f.pfn)));
+                auto changes = [&](const Place& place, const Word& value) {
+                    f.is(path, place, ite(out, f.before(place), value));
+                };
                 changes(f.first_free, f.before(f.of(f.entry, "link")));
                 changes(f.of(f.entry, "count"), word32(1));
                 changes(f.of(f.entry, "link"), word32(0));
                 changes(f.of(f.entry, "use"), Word(8, use));
                 changes(f.of(f.totals, "free"), free - word32(1));
                 changes(f.used(use), f.before(f.used(use)) + word32(1));
-                nothing_but(f.scene, path, {f.first_free, f.of(f.entry, "count"), f.of(f.entry, "link"), f.of(f.entry, "use"),
-                                            f.of(f.totals, "free"), f.used(use)});
+                nothing_but(f.scene, path,
+                            {f.first_free, f.of(f.entry, "count"), f.of(f.entry, "link"),
+                             f.of(f.entry, "use"), f.of(f.totals, "free"), f.used(use)});
             }
 }
 
@@ -318,24 +359,30 @@ void put_frame(MachineProof& proof) {
         for (const Path& path : f.scene.call("put_frame", {word32(f.pfn)})) {
             const Word count = f.before(f.of(f.entry, "count"));
             const Truth last = eq(count, word32(1));
-            auto changes = [&](const Place& place, const Word& value) { f.is(path, place, ite(last, value, f.before(place))); };
+            auto changes = [&](const Place& place, const Word& value) {
+                f.is(path, place, ite(last, value, f.before(place)));
+            };
             f.is(path, f.of(f.entry, "count"), count - word32(1));
             changes(f.used(use), f.before(f.used(use)) - word32(1));
             changes(f.of(f.totals, "free"), f.before(f.of(f.totals, "free")) + word32(1));
             changes(f.of(f.entry, "use"), Word(8, 0));
             changes(f.of(f.entry, "link"), f.before(f.first_free));
             changes(f.first_free, word32(f.pfn));
-            nothing_but(f.scene, path, {f.of(f.entry, "count"), f.used(use), f.of(f.totals, "free"), f.of(f.entry, "use"),
-                                        f.of(f.entry, "link"), f.first_free});
+            nothing_but(f.scene, path,
+                        {f.of(f.entry, "count"), f.used(use), f.of(f.totals, "free"), f.of(f.entry, "use"),
+                         f.of(f.entry, "link"), f.first_free});
         }
         if (proof.replaying()) continue;
         State empty = f.scene.start(), reserved = empty;
         empty.memory.poke(f.of(f.entry, "count").address, word32(0));
         reserved.memory.poke(f.of(f.entry, "use").address, Word(8, RESERVED));
         for (const auto& [state, frame, what] :
-             {std::tuple{empty, f.pfn, "of count 0"}, std::tuple{reserved, f.pfn, "that is reserved"}, std::tuple{empty, SMALL, "that does not exist"}})
-            for (const Path& path : f.scene.executor().call(state, proof.image().function("put_frame").address, {word32(frame)}))
-                f.scene.check({path.state, Ending::returned, ""}, fmt::format("put_frame of a frame {} is a panic", what),
+             {std::tuple{empty, f.pfn, "of count 0"}, std::tuple{reserved, f.pfn, "that is reserved"},
+              std::tuple{empty, SMALL, "that does not exist"}})
+            for (const Path& path :
+                 f.scene.executor().call(state, proof.image().function("put_frame").address, {word32(frame)}))
+                f.scene.check({path.state, Ending::returned, ""},
+                              fmt::format("put_frame of a frame {} is a panic", what),
                               path.ending == Ending::violation && path.why.starts_with("PANIC: put_frame"));
     }
 }
@@ -353,7 +400,8 @@ Theorem for_each_kind(const char* name, const char* sentence, F f) {
 } // namespace
 
 std::vector<Theorem> allocator_theorems() {
-    return {for_each_kind("allocator/kmem_alloc", "gives out an object that was free, or nothing if memory is out",
+    return {for_each_kind("allocator/kmem_alloc",
+                          "gives out an object that was free, or nothing if memory is out",
                           [](MachineProof& proof, unsigned kind, const std::string& name) {
                               alloc_from_slab(proof, kind, name);
                               alloc_new_slab(proof, kind, name);
@@ -363,9 +411,12 @@ std::vector<Theorem> allocator_theorems() {
                               free_object(proof, kind, name, Neighbours::none);
                               free_object(proof, kind, name, Neighbours::one);
                           }),
-            for_each_kind("allocator/wrong_frees", "a double free, another kind, a stranger's pointer: a panic", wrong_frees),
-            machine_theorem("allocator/alloc_frame", "the first free frame, or none if only the reserve is left", alloc_frame),
-            machine_theorem("allocator/put_frame", "one count less; the last one frees; a free frame is a panic", put_frame)};
+            for_each_kind("allocator/wrong_frees",
+                          "a double free, another kind, a stranger's pointer: a panic", wrong_frees),
+            machine_theorem("allocator/alloc_frame",
+                            "the first free frame, or none if only the reserve is left", alloc_frame),
+            machine_theorem("allocator/put_frame",
+                            "one count less; the last one frees; a free frame is a panic", put_frame)};
 }
 
 } // namespace forkproof::proofs

@@ -1,5 +1,6 @@
-// child: from int 0x80 through the entry code, copy_thread, ret_from_fork and iret. The child's ring 3 registers
-// are the parent's but for eax, esp where one was asked for, and TF; nothing of the kernel's is left in any.
+// child: from int 0x80 through the entry code, copy_thread, ret_from_fork and iret. The child's ring 3
+// registers are the parent's but for eax, esp where one was asked for, and TF; nothing of the kernel's is
+// left in any.
 #include "invariants/errno.hpp"
 #include "invariants/flags.hpp"
 #include "proofs/theorems/theorems.hpp"
@@ -12,7 +13,8 @@ namespace {
 
 constexpr std::uint32_t STACK_TOP = 0xf8008000; ///< of the caller's kernel stack: what the TSS's esp0 says
 constexpr std::uint32_t EFLAGS_TF = 1U << 8;
-/// What iret restores of eflags is what was pushed: bits that Intel defines, but for the one that is always 1.
+/// What iret restores of eflags is what was pushed: bits that Intel defines, but for the one that is
+/// always 1.
 constexpr std::uint32_t ARITHMETIC_AND_CONTROL = 0xfd5; // CF PF AF ZF SF TF IF DF OF
 
 struct Call {
@@ -50,7 +52,8 @@ struct CallScene : ForkScene {
         world.global("call_counts");
         world.set(of(parent, "ti_flags"), 0);
         world.set(of(child, "ti_flags"), 0);
-        proof.assumption("no signal and no reschedule is pending on the way back to ring 3 (else others run first)");
+        proof.assumption(
+            "no signal and no reschedule is pending on the way back to ring 3 (else others run first)");
         scene.executor().stop_at(IN_RING_3);
         if (std::string(call.name) == "clone")
             shown_by_call(*this);
@@ -62,8 +65,8 @@ struct CallScene : ForkScene {
     [[nodiscard]] State at_entry() {
         State s = ring3;
         s.set(Reg::esp, word32(STACK_TOP));
-        for (const Word& pushed : {zext(ring3.get(Seg::ss), 32), ring3.get(Reg::esp), eflags,
-                                   zext(ring3.get(Seg::cs), 32), eip})
+        for (const Word& pushed :
+             {zext(ring3.get(Seg::ss), 32), ring3.get(Reg::esp), eflags, zext(ring3.get(Seg::cs), 32), eip})
             s.push(pushed);
         s.set(Seg::cs, Word(16, 0x08));
         s.set(Seg::ss, Word(16, 0x10));
@@ -75,7 +78,8 @@ struct CallScene : ForkScene {
     MachineProof& proof() { return scene.proof(); }
 
     /// Back in ring 3: everything as it was, but for these.
-    void back_in_ring3(const Path& path, const std::string& who, const Word& eax, const Word& esp, std::uint32_t cleared_flags) {
+    void back_in_ring3(const Path& path, const std::string& who, const Word& eax, const Word& esp,
+                       std::uint32_t cleared_flags) {
         const State& s = path.state;
         scene.check(path, who + " is back in ring 3", s.ring3.has_value());
         scene.equal(path, who + "'s eip", s.ring3->ip, eip);
@@ -85,7 +89,8 @@ struct CallScene : ForkScene {
             const Word expected = r.reg == Reg::eax ? eax : r.reg == Reg::esp ? esp : ring3.get(r.reg);
             scene.equal(path, fmt::format("{}'s {}", who, r.name), s.get(r.reg), expected);
         }
-        for (const Segment& g : segments) scene.equal(path, fmt::format("{}'s {}", who, g.name), s.get(g.seg), ring3.get(g.seg));
+        for (const Segment& g : segments)
+            scene.equal(path, fmt::format("{}'s {}", who, g.name), s.get(g.seg), ring3.get(g.seg));
     }
 
     [[nodiscard]] Word asked_flags() const {
@@ -107,13 +112,15 @@ void childs_way(MachineProof& proof, const Call& call) {
     const std::uint32_t do_fork = proof.image().function("do_fork").address;
     scene.executor().stop_at(do_fork);
     scene.contract("copy_from_user", [&c](State& s) {
-        if (s.decide(eq(s.unknown("copy_from_user fails", 1), Word(1, 1)))) return returns(s, word32(static_cast<unsigned>(Errno::EFAULT)));
+        if (s.decide(eq(s.unknown("copy_from_user fails", 1), Word(1, 1))))
+            return returns(s, word32(static_cast<unsigned>(Errno::EFAULT)));
         const std::uint32_t to = s.address(argument(s, 0)), size = s.address(argument(s, 2));
         for (std::uint32_t i = 0; i < size; i += 4) s.store(word32(to + i), s.unknown("ring 3's bytes", 32));
         returns(s, word32(0));
     });
     scene.contract("schedule_tail", [](State& s) { returns_nothing(s); });
-    proof.assumption("schedule_tail changes no saved register (its memory effects are of the switch, not of the child)");
+    proof.assumption(
+        "schedule_tail changes no saved register (its memory effects are of the switch, not of the child)");
     const std::vector<Path> asked = scene.run(c.at_entry());
     for (const Path& path : asked) {
         scene.check(path, "the call arrives at do_fork", path.state.ip == do_fork);
@@ -138,7 +145,8 @@ void childs_way(MachineProof& proof, const Call& call) {
             if (!done) continue;
             // The switch: esp and eip from the child's Thread, all else whatever the task before had.
             State s = done->state;
-            for (const Register& r : registers) s.set(r.reg, s.unknown(fmt::format("{} at the switch", r.name), 32));
+            for (const Register& r : registers)
+                s.set(r.reg, s.unknown(fmt::format("{} at the switch", r.name), 32));
             s.set(Reg::esp, ForkScene::now(*done, c.of(c.child, "thread.sp")));
             for (const Seg g : {Seg::fs, Seg::gs}) s.set(g, s.unknown("a segment at the switch", 16));
             s.memory.poke(c.world.global("current_task").address, word32(c.child.address));
@@ -161,7 +169,8 @@ void parents_way(MachineProof& proof, const Call& call) {
     const Place made = c.of(c.world.global("call_counts"), "made");
     for (const Path& path : paths) {
         c.back_in_ring3(path, "the parent", result, c.ring3.get(Reg::esp), 0);
-        scene.equal(path, "how many calls have been made", ForkScene::now(path, made), c.before(made) + Word(64, 1));
+        scene.equal(path, "how many calls have been made", ForkScene::now(path, made),
+                    c.before(made) + Word(64, 1));
     }
     scene.reached("ring 3", paths, [](const Path&) { return Truth(true); });
 }
@@ -173,7 +182,8 @@ std::vector<Theorem> child_theorems() {
     for (const Call& call : calls)
         all.push_back(machine_theorem(
             fmt::format("child/{}", call.name),
-            fmt::format("after {} child and parent have the caller's registers but for eax, esp, TF", call.name),
+            fmt::format("after {} child and parent have the caller's registers but for eax, esp, TF",
+                        call.name),
             [&call](MachineProof& proof) {
                 childs_way(proof, call);
                 parents_way(proof, call);

@@ -16,10 +16,12 @@ struct DoForkScene : ForkScene {
     Word refused_by, error, privileged, step_error, context_at, number;
 
     explicit DoForkScene(MachineProof& proof)
-        : ForkScene(proof, "any call of do_fork()", "publish"), pid(world.object("Pid", "child's pid", "pid")),
-          refused_by(world.any("refused_by", 8)), error(world.any("error of the verdict")),
-          privileged(from_truth(bit(world.any("privilege was used", 1), 0), 8)), step_error(world.any("error of the steps")),
-          context_at(word32(0)), number(before(of(pid, "numbers[0].nr"))) {
+        : ForkScene(proof, "any call of do_fork()", "publish"),
+          pid(world.object("Pid", "child's pid", "pid")), refused_by(world.any("refused_by", 8)),
+          error(world.any("error of the verdict")),
+          privileged(from_truth(bit(world.any("privilege was used", 1), 0), 8)),
+          step_error(world.any("error of the steps")), context_at(word32(0)),
+          number(before(of(pid, "numbers[0].nr"))) {
         // As copy_process finds it: no child yet. Child and pid are what its contract makes.
         world.set(of(request, "child"), 0);
         world.point(of(of_parent_pid(), "numbers[0].ns"), pid_ns);
@@ -29,7 +31,8 @@ struct DoForkScene : ForkScene {
         // What the verdict theorem says of its answers.
         const Truth refuses = !eq(refused_by, Word(8, static_cast<unsigned>(RuleId::none)));
         scene.assume("the verdict has an errno exactly if it refuses", refuses ^ is_zero(error));
-        scene.assume("an errno is at most MAX_ERRNO", ult(error, word32(MAX_ERRNO + 1)) && ult(step_error, word32(MAX_ERRNO + 1)));
+        scene.assume("an errno is at most MAX_ERRNO",
+                     ult(error, word32(MAX_ERRNO + 1)) && ult(step_error, word32(MAX_ERRNO + 1)));
         scene.show("refused by", zext(refused_by, 32));
         scene.show("step error", step_error);
         contracts();
@@ -84,13 +87,18 @@ struct DoForkScene : ForkScene {
         });
         happens("verdict", [this](State& s) {
             const Word to = argument(s, 0);
-            if (s.decide(!eq(argument(s, 1), flags))) throw Violation("the verdict is asked of another flag word");
-            if (s.decide(!eq(argument(s, 3), in_force))) throw Violation("the verdict is asked under other rules");
+            if (s.decide(!eq(argument(s, 1), flags)))
+                throw Violation("the verdict is asked of another flag word");
+            if (s.decide(!eq(argument(s, 3), in_force)))
+                throw Violation("the verdict is asked under other rules");
             for (std::uint32_t i = 0; i < world.layouts().size_of("VerdictContext"); i += 4)
-                if (!s.memory.peek(s.address(argument(s, 2)) + i, 4).same(world.any(fmt::format("context[{}]", i))))
+                if (!s.memory.peek(s.address(argument(s, 2)) + i, 4)
+                         .same(world.any(fmt::format("context[{}]", i))))
                     throw Violation("the verdict is asked of another context");
             const Place answer{s.address(to), "Verdict", 0};
-            auto put = [&](const char* field, const Word& value) { s.memory.poke(of(answer, field).address, value); };
+            auto put = [&](const char* field, const Word& value) {
+                s.memory.poke(of(answer, field).address, value);
+            };
             put("refused_by", refused_by);
             put("error", error);
             put("used_privilege", privileged);
@@ -101,7 +109,8 @@ struct DoForkScene : ForkScene {
         // Defect B16: what is written under the lock.
         const auto siglock_while = [this](const char* what, bool stopped) {
             return [this, what, stopped](State& s) {
-                const Word state = s.memory.peek(of(child, "state").address, 4), pending = s.memory.peek(of(child, "pending").address, 8);
+                const Word state = s.memory.peek(of(child, "state").address, 4),
+                           pending = s.memory.peek(of(child, "pending").address, 8);
                 const bool touched = state.is(4) || !pending.same(before(of(child, "pending")));
                 if (!argument(s, 0).is(world.image().symbol("siglock")) || touched != stopped)
                     throw Violation(std::string("siglock is ") + what);
@@ -113,7 +122,8 @@ struct DoForkScene : ForkScene {
         scene.contract("fail_injection_call_begins", nothing);
         scene.contract("fail_injection_call_ends", nothing);
         scene.contract("clone_accepted", nothing);
-        scene.proof().assumption("fail= is not on the command line; the checker (clone_accepted) changes nothing");
+        scene.proof().assumption(
+            "fail= is not on the command line; the checker (clone_accepted) changes nothing");
         happens("copy_process", [this](State& s) {
             const bool failed = s.decide(!is_zero(step_error));
             if (!failed) {
@@ -151,18 +161,21 @@ void ways(MachineProof& proof) {
     DoForkScene d(proof);
     std::vector<Path> paths = d.call("do_fork");
     bootable_first(d, paths);
-    constexpr std::uint32_t PF_STARTING = 0x2, PF_SUPERPRIV = 0x100, TIF_SIGPENDING = 0x4, TASK_STOPPED = 4, SIGSTOP = 19;
+    constexpr std::uint32_t PF_STARTING = 0x2, PF_SUPERPRIV = 0x100, TIF_SIGPENDING = 0x4, TASK_STOPPED = 4,
+                            SIGSTOP = 19;
     for (const Path& path : paths)
         for (const bool stopped : {false, true})
             for (const bool vfork : {false, true})
                 for (const bool set_tid : {false, true}) {
                     auto is = [](const Truth& t, bool wanted) { return wanted ? t : !t; };
-                    const auto part = d.scene.when(path, is(d.flag(CLONE_STOPPED), stopped) && is(d.flag(CLONE_VFORK), vfork) &&
+                    const auto part = d.scene.when(path, is(d.flag(CLONE_STOPPED), stopped) &&
+                                                             is(d.flag(CLONE_VFORK), vfork) &&
                                                              is(d.flag(CLONE_PARENT_SETTID), set_tid));
                     if (!part) continue;
                     const Truth refused = d.refuses(), failed = !is_zero(d.step_error);
-                    const Truth silent = eq(d.refused_by, Word(8, static_cast<unsigned>(RuleId::newuser_thread))) ||
-                                         eq(d.refused_by, Word(8, static_cast<unsigned>(RuleId::newuser_caps)));
+                    const Truth silent =
+                        eq(d.refused_by, Word(8, static_cast<unsigned>(RuleId::newuser_thread))) ||
+                        eq(d.refused_by, Word(8, static_cast<unsigned>(RuleId::newuser_caps)));
                     for (const bool quiet : {false, true}) {
                         const auto way = d.scene.when(*part, is(silent, quiet));
                         if (!way) continue;
@@ -170,7 +183,8 @@ void ways(MachineProof& proof) {
                         if (stopped && !quiet) story += "log_stopped_flag ";
                         Changes changes(d, *way);
                         const Word old_flags = d.before(d.of(d.parent, "flags"));
-                        changes.is(d.of(d.parent, "flags"), ite(is_zero(d.privileged), old_flags, old_flags | word32(PF_SUPERPRIV)));
+                        changes.is(d.of(d.parent, "flags"),
+                                   ite(is_zero(d.privileged), old_flags, old_flags | word32(PF_SUPERPRIV)));
                         const Word result = way->state.get(Reg::eax);
                         if (d.scene.possible(*way, refused)) {
                             d.scene.prove(*way, "a refused call goes no further", refused);
@@ -185,12 +199,14 @@ void ways(MachineProof& proof) {
                             story += stopped ? "Lock::lock Lock::unlock " : "wake_up_new_task ";
                             if (vfork) story += "wait_for_completion ";
                             d.scene.equal(*way, "what do_fork returns", result, d.number);
-                            changes.is(d.of(d.child, "flags"), d.before(d.of(d.child, "flags")) & word32(~PF_STARTING));
+                            changes.is(d.of(d.child, "flags"),
+                                       d.before(d.of(d.child, "flags")) & word32(~PF_STARTING));
                             if (vfork) changes.anything(d.of(d.child, "vfork_done"));
                             if (stopped) {
                                 const Place pending = d.of(d.child, "pending");
                                 changes.is(pending, d.before(pending) | Word(64, 1ULL << (SIGSTOP - 1)));
-                                changes.is(d.of(d.child, "ti_flags"), d.before(d.of(d.child, "ti_flags")) | word32(TIF_SIGPENDING));
+                                changes.is(d.of(d.child, "ti_flags"),
+                                           d.before(d.of(d.child, "ti_flags")) | word32(TIF_SIGPENDING));
                                 changes.is(d.of(d.child, "state"), TASK_STOPPED);
                             }
                             changes.is(d.of(d.request, "child"), d.child.address);
@@ -202,14 +218,16 @@ void ways(MachineProof& proof) {
                     }
                 }
     d.scene.reached("refused", paths, [&](const Path&) { return d.refuses(); });
-    d.scene.reached("a failing step", paths, [&](const Path&) { return !d.refuses() && !is_zero(d.step_error); });
+    d.scene.reached("a failing step", paths,
+                    [&](const Path&) { return !d.refuses() && !is_zero(d.step_error); });
     d.scene.reached("success", paths, [&](const Path&) { return !d.refuses() && is_zero(d.step_error); });
 }
 
 } // namespace
 
 std::vector<Theorem> do_fork_theorems() {
-    return {machine_theorem("do_fork/ways", "verdict, steps, publish, start; errors passed on, each thing once", ways)};
+    return {machine_theorem("do_fork/ways",
+                            "verdict, steps, publish, start; errors passed on, each thing once", ways)};
 }
 
 } // namespace forkproof::proofs

@@ -1,6 +1,6 @@
-// exit/ROW: what fork acquires is what exit gives back, resource by resource: the step's acquire, then the very
-// function by which do_exit, release_task or free_task gives that resource back. The flag word and all counts are
-// free; exit/published and exit/whole put the rows together.
+// exit/ROW: what fork acquires is what exit gives back, resource by resource: the step's acquire, then the
+// very function by which do_exit, release_task or free_task gives that resource back. The flag word and all
+// counts are free; exit/published and exit/whole put the rows together.
 #include "proofs/theorems/exit.hpp"
 #include "proofs/theorems/step_contract.hpp"
 #include "proofs/world/clean_pools.hpp"
@@ -42,18 +42,21 @@ class RowProof {
         no_allocation_fails(f_.scene);
         if (std::string(row.resource) == "mm") add_clean_pools(f_.scene, {2, true}, {1, true});
         if (row.steps.size() > 1)
-            f_.scene.assume("FS with NEWNS has been refused (rule newns-fs)", !(f_.flag(CLONE_FS) && f_.flag(CLONE_NEWNS)));
+            f_.scene.assume("FS with NEWNS has been refused (rule newns-fs)",
+                            !(f_.flag(CLONE_FS) && f_.flag(CLONE_NEWNS)));
         shown_by_call(f_);
     }
 
     void prove() {
         acquire(0, {});
         if (f_.scene.proof().replaying()) return;
-        f_.scene.proof().check(fmt::format("some clone acquires {} and gives it back", row_.resource), given_back_ != 0);
+        f_.scene.proof().check(fmt::format("some clone acquires {} and gives it back", row_.resource),
+                               given_back_ != 0);
         const SharingRow& sharing = sharing_row(row_.resource);
         if (sharing.share_flag != 0)
-            f_.scene.proof().check(fmt::format("the child shares its parent's {} on some path, on some not", row_.resource),
-                                   shared_ != 0 && shared_ != given_back_);
+            f_.scene.proof().check(
+                fmt::format("the child shares its parent's {} on some path, on some not", row_.resource),
+                shared_ != 0 && shared_ != given_back_);
     }
 
   private:
@@ -64,7 +67,8 @@ class RowProof {
         const std::string function = table.rows()[table.index(row_.steps[n])].acquire_name;
         const State from = before ? f_.scene.start_again(before->state) : f_.scene.start();
         for (const Path& path : f_.scene.call_from(from, function, {word32(f_.request.address)}))
-            if (const auto made = f_.scene.when(path, is_zero(path.state.get(Reg::eax)))) acquire(n + 1, made);
+            if (const auto made = f_.scene.when(path, is_zero(path.state.get(Reg::eax))))
+                acquire(n + 1, made);
     }
 
     void give_back(std::size_t n, const Path& before) {
@@ -88,7 +92,8 @@ class RowProof {
         Changes changes(f_, path);
         for (const GivesBack& g : row_.exit) changes.anything(f_.of(f_.child, g.field));
         if (std::string(row_.resource) == "cred") {
-            // One task less for the user is release_task's business (exit/published); a user of a new namespace is gone.
+            // One task less for the user is release_task's business (exit/published); a user of a new
+            // namespace is gone.
             const Place processes = f_.of(f_.user, "processes");
             changes.is(processes, f_.before(processes) + ite(f_.flag(CLONE_NEWUSER), word32(0), word32(1)));
         }
@@ -114,7 +119,8 @@ void pid_row(MachineProof& proof) {
     NumberSpaces numbers(f.scene);
     numbers.add(f.pid_ns, 1);
     numbers.use_contracts();
-    f.scene.assume("the child's pid namespace is the caller's (exit/whole has the others)", !f.flag(CLONE_NEWPID));
+    f.scene.assume("the child's pid namespace is the caller's (exit/whole has the others)",
+                   !f.flag(CLONE_NEWPID));
     unsigned freed = 0;
     for (const Path& path : f.acquire("pid")) {
         const auto made = f.scene.when(path, is_zero(path.state.get(Reg::eax)));
@@ -141,12 +147,15 @@ std::vector<Theorem> exit_row_theorems() {
     for (const ExitRow& row : rows) {
         std::string functions;
         for (const GivesBack& g : row.exit)
-            if (functions.find(g.function) == std::string::npos) functions += (functions.empty() ? "" : " and ") + std::string(g.function);
+            if (functions.find(g.function) == std::string::npos)
+                functions += (functions.empty() ? "" : " and ") + std::string(g.function);
         all.push_back(machine_theorem(fmt::format("exit/{}", row.resource),
-                                      fmt::format("what {} takes, {} gives back: all as before", fmt::join(row.steps, " and "), functions),
+                                      fmt::format("what {} takes, {} gives back: all as before",
+                                                  fmt::join(row.steps, " and "), functions),
                                       [&row](MachineProof& proof) { row_theorem(proof, row); }));
     }
-    all.push_back(machine_theorem("exit/pid", "what pid takes, detach_pid gives back: all as before", pid_row));
+    all.push_back(
+        machine_theorem("exit/pid", "what pid takes, detach_pid gives back: all as before", pid_row));
     return all;
 }
 

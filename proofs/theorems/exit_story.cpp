@@ -1,6 +1,6 @@
-// exit/WORD: a whole life in the kernel's real code. The caller forks with this flag word, waits, the child is
-// switched to, exits, the parent is switched to and reaps it. Then everything is as before the call, but for
-// what is listed here. No step is a contract: only the allocators, the checker, and ring 3's memory are.
+// exit/WORD: a whole life in the kernel's real code. The caller forks with this flag word, waits, the child
+// is switched to, exits, the parent is switched to and reaps it. Then everything is as before the call, but
+// for what is listed here. No step is a contract: only the allocators, the checker, and ring 3's memory are.
 #include "proofs/theorems/exit.hpp"
 #include "proofs/theorems/scheduling.hpp"
 #include "proofs/world/clean_pools.hpp"
@@ -13,8 +13,9 @@ namespace forkproof::proofs {
 
 namespace {
 
-constexpr std::uint32_t CHILD_SIGNAL = 17, WAIT_EXITED = 4, WAIT_ALL = 0x40000000; // linux-2.6.33 asm/signal.h, linux/wait.h
-constexpr std::uint32_t PENDING = 4; // TIF_SIGPENDING
+constexpr std::uint32_t CHILD_SIGNAL = 17, WAIT_EXITED = 4,
+                        WAIT_ALL = 0x40000000; // linux-2.6.33 asm/signal.h, linux/wait.h
+constexpr std::uint32_t PENDING = 4;           // TIF_SIGPENDING
 constexpr std::uint32_t RUNNING = 0, INTERRUPTIBLE = 1, UNINTERRUPTIBLE = 2; // linux-2.6.33 linux/sched.h
 constexpr std::uint32_t HANDLER_IGNORES = 1, NO_ZOMBIES = 2; // SIG_IGN, SA_NOCLDWAIT: asm-generic/signal.h
 
@@ -36,7 +37,8 @@ struct Story {
 class StoryProof : public LiveScene {
   public:
     StoryProof(MachineProof& proof, const Story& story)
-        : LiveScene(proof, story.name, "", story.shape), story_(story), result_(world.object("WaitResult", "result")) {
+        : LiveScene(proof, story.name, "", story.shape), story_(story),
+          result_(world.object("WaitResult", "result")) {
         world.set(of(request, "flags"), story.flags);
         scene.assume("", eq(flags, word32(story.flags)));
         add_clean_pools(scene, {.pages = 2}, {.pages = 1});
@@ -48,7 +50,8 @@ class StoryProof : public LiveScene {
         scene.contract("check_preempt", [this](State& s) { // scheduling/preempts: who runs gives way, or not
             const Place runs{s.address(s.memory.peek(world.global("current_task").address, 4)), "Task", 0};
             const Place ti_flags = of(runs, "ti_flags");
-            const Word gives_way = shl(zext(s.unknown("the task gives way", 1), 32), word32(3)); // TIF_NEED_RESCHED
+            const Word gives_way =
+                shl(zext(s.unknown("the task gives way", 1), 32), word32(3)); // TIF_NEED_RESCHED
             s.memory.poke(ti_flags.address, s.memory.peek(ti_flags.address, 4) | gives_way, s.ip);
             returns_nothing(s);
         });
@@ -60,7 +63,8 @@ class StoryProof : public LiveScene {
     void prove() {
         for (const Path& path : call("do_fork")) {
             if (at_switch(path)) { // a vfork parent waits until the child has gone
-                scene.equal(path, "the state of a vfork parent", now(path, of(parent, "state")), word32(UNINTERRUPTIBLE));
+                scene.equal(path, "the state of a vfork parent", now(path, of(parent, "state")),
+                            word32(UNINTERRUPTIBLE));
                 child_lives(path, [this](const Path& returned) { number_returned(returned); });
             } else
                 number_returned(path);
@@ -78,14 +82,14 @@ class StoryProof : public LiveScene {
         scene.assume("the caller is of the fair class, with nice 0", true);
     }
 
-    /// Ways meet where the steps are over and where they differ by little: by what is pending, what time it is. Not
-    /// after send_signal, which may have woken the parent or not.
+    /// Ways meet where the steps are over and where they differ by little: by what is pending, what time it
+    /// is. Not after send_signal, which may have woken the parent or not.
     void merge() {
         std::set<std::uint32_t> functions;
         const StepTable steps(scene.proof());
         for (const StepTable::Row& row : steps.rows()) functions.insert(row.acquire);
-        for (const char* name : {"publish", "wake_up_new_task", "wake_up_state", "switch_mm", "copy_to_user", "put_mm",
-                                 "notify_parent_exit", "futex_wake"})
+        for (const char* name : {"publish", "wake_up_new_task", "wake_up_state", "switch_mm", "copy_to_user",
+                                 "put_mm", "notify_parent_exit", "futex_wake"})
             functions.insert(world.image().function(name).address);
         scene.executor().merge_at_return_of(std::move(functions));
     }
@@ -97,7 +101,8 @@ class StoryProof : public LiveScene {
         return path.state.ip == world.image().symbol("switch_context");
     }
     [[nodiscard]] static Asleep falls_asleep(const State& s) {
-        return {{s.get(Reg::ebx), s.get(Reg::esi), s.get(Reg::edi), s.get(Reg::ebp)}, s.get(Reg::esp), s.calls};
+        return {
+            {s.get(Reg::ebx), s.get(Reg::esi), s.get(Reg::edi), s.get(Reg::ebp)}, s.get(Reg::esp), s.calls};
     }
 
     /// The child runs for the first time: at ret_from_fork, on its own stack.
@@ -105,11 +110,13 @@ class StoryProof : public LiveScene {
         State s = path.state;
         const Place gdt = world.global("gdt");
         for (unsigned i = 0; i < 3; i++) // GDT_ENTRY_TLS_MIN is 6
-            scene.equal(path, "the processor's TLS descriptor", now(path, of(gdt, fmt::format("[{}]", 6 + i))),
+            scene.equal(path, "the processor's TLS descriptor",
+                        now(path, of(gdt, fmt::format("[{}]", 6 + i))),
                         now(path, of(child_, fmt::format("thread.tls[{}]", i))));
         scene.equal(path, "the stack for calls from ring 3", now(path, of(world.global("main_tss"), "esp0")),
                     now(path, of(child_, "thread.sp0")));
-        scene.equal(path, "where the child begins", now(path, of(child_, "thread.ip")), word32(world.image().symbol("ret_from_fork")));
+        scene.equal(path, "where the child begins", now(path, of(child_, "thread.ip")),
+                    word32(world.image().symbol("ret_from_fork")));
         s.set(Reg::esp, now(path, of(child_, "thread.sp")));
         for (const Reg r : saved_registers) s.set(r, s.unknown("a register at the switch", 32));
         s.calls.clear();
@@ -134,7 +141,8 @@ class StoryProof : public LiveScene {
         return s;
     }
 
-    /// The first switch is to the child, who exits; the second back to the parent, who goes on to where `then` is.
+    /// The first switch is to the child, who exits; the second back to the parent, who goes on to where
+    /// `then` is.
     void child_lives(const Path& path, const std::function<void(const Path&)>& then) {
         const Asleep asleep = falls_asleep(path.state);
         for_each_part(scene, path, [&](const Path& part) {
@@ -150,26 +158,32 @@ class StoryProof : public LiveScene {
                 scene.check(exited, "a dead child calls schedule()", at_switch(exited));
                 holds_nothing(exited);
                 used_ = what_it_used(exited);
-                scene.equal(exited, "who runs after the child", argument(exited.state, 1), word32(parent.address));
+                scene.equal(exited, "who runs after the child", argument(exited.state, 1),
+                            word32(parent.address));
                 for (const Path& awake : scene.run(goes_on(exited, asleep))) then(awake);
             }
     }
 
     /// What a zombie still has is what its parent asks for; a thread is off all lists.
     void holds_nothing(const Path& path) {
-        constexpr std::uint32_t DEAD = 64, EXIT_ZOMBIE = 16, EXIT_DEAD = 32, PF_EXITING = 4; // linux-2.6.33 linux/sched.h
+        constexpr std::uint32_t DEAD = 64, EXIT_ZOMBIE = 16, EXIT_DEAD = 32,
+                                PF_EXITING = 4; // linux-2.6.33 linux/sched.h
         auto is = [&](const char* field, std::uint32_t value) {
-            scene.equal(path, std::string("a dead child's ") + field, now(path, of(child_, field)), word32(value));
+            scene.equal(path, std::string("a dead child's ") + field, now(path, of(child_, field)),
+                        word32(value));
         };
         for (const char* field : {"mm", "files", "fs", "sysvsem", "nsproxy"}) is(field, 0);
         for (const char* field : {"vfork_done", "clear_child_tid"}) is(field, 0);
         is("state", DEAD);
-        scene.equal(path, "a dead child's flags: exiting, and no more", now(path, of(child_, "flags")), flags_at_first_ | word32(PF_EXITING));
+        scene.equal(path, "a dead child's flags: exiting, and no more", now(path, of(child_, "flags")),
+                    flags_at_first_ | word32(PF_EXITING));
         const Word exit_state = now(path, of(child_, "exit_state"));
         const Truth released = eq(exit_state, word32(EXIT_DEAD));
-        scene.prove(path, "a dead child is a zombie, or released", released || (Truth(!thread()) && eq(exit_state, word32(EXIT_ZOMBIE))));
+        scene.prove(path, "a dead child is a zombie, or released",
+                    released || (Truth(!thread()) && eq(exit_state, word32(EXIT_ZOMBIE))));
         if (!scene.possible(path, released)) return;
-        for (const char* field : {"sighand", "signal", "pids[0].pid", "pids[1].pid", "pids[2].pid"}) is(field, 0);
+        for (const char* field : {"sighand", "signal", "pids[0].pid", "pids[1].pid", "pids[2].pid"})
+            is(field, 0);
     }
 
     /// What its parent will be told of a zombie.
@@ -178,7 +192,8 @@ class StoryProof : public LiveScene {
     };
     Used what_it_used(const Path& path) const {
         const Place its_cred{path.state.address(now(path, of(child_, "cred"))), "Cred", 0};
-        return {thread() ? word32(0) : now(path, of(its_cred, "uid")), now(path, of(child_, "sum_exec_runtime")), now(path, of(child_, "usage.min_flt"))};
+        return {thread() ? word32(0) : now(path, of(its_cred, "uid")),
+                now(path, of(child_, "sum_exec_runtime")), now(path, of(child_, "usage.min_flt"))};
     }
 
     void number_returned(const Path& path) {
@@ -200,14 +215,16 @@ class StoryProof : public LiveScene {
 
     /// wait4(-1, ..., __WALL), before the child has run or after it has gone.
     void waits(const Path& path, const Word& number) {
-        const std::vector<Word> any_child = {word32(~0U), word32(WAIT_EXITED | WAIT_ALL), word32(result_.address)};
+        const std::vector<Word> any_child = {word32(~0U), word32(WAIT_EXITED | WAIT_ALL),
+                                             word32(result_.address)};
         for (const Path& slept : scene.call_from(scene.start_again(path.state), "do_wait", any_child)) {
             if (!at_switch(slept)) {
                 reaped(slept, number);
                 continue;
             }
             scene.check(slept, "the parent sleeps only while the child lives", !has(CLONE_VFORK));
-            scene.equal(slept, "the state of one who waits", now(slept, of(parent, "state")), word32(INTERRUPTIBLE));
+            scene.equal(slept, "the state of one who waits", now(slept, of(parent, "state")),
+                        word32(INTERRUPTIBLE));
             child_lives(slept, [&](const Path& awake) { reaped(awake, number); });
         }
     }
@@ -243,7 +260,8 @@ class StoryProof : public LiveScene {
             Changes changes(*this, part);
             const Word answer = part.state.get(Reg::eax), nobody_left = word32(0) - errno_word(Errno::ECHILD);
             const bool answered = part.state.decide(eq(answer, number));
-            scene.prove(part, "there is a zombie exactly if the parent wants one", Truth(answered) ^ leaves_no_zombies());
+            scene.prove(part, "there is a zombie exactly if the parent wants one",
+                        Truth(answered) ^ leaves_no_zombies());
             if (answered)
                 told_of_the_child(part, changes);
             else
@@ -253,10 +271,14 @@ class StoryProof : public LiveScene {
             const Truth blocked = bit(before(of(parent, "blocked")), CHILD_SIGNAL - 1),
                         was_pending = bit(before(pending), CHILD_SIGNAL - 1);
             // One that nobody would see is not even queued; one that is pending is not sent again.
-            const Truth sent = (catches_sigchld() || (blocked && Truth(tells_parent()) && !eq(handler(), word32(HANDLER_IGNORES)))) && !was_pending;
-            scene.equal(part, "the parent's pending signals", now(part, pending), ite(sent, with_sigchld, before(pending)));
+            const Truth sent = (catches_sigchld() || (blocked && Truth(tells_parent()) &&
+                                                      !eq(handler(), word32(HANDLER_IGNORES)))) &&
+                               !was_pending;
+            scene.equal(part, "the parent's pending signals", now(part, pending),
+                        ite(sent, with_sigchld, before(pending)));
             scene.prove(part, "the parent is told of SIGCHLD on its way to ring 3, if it does not block it",
-                        !(bit(now(part, of(parent, "ti_flags")), 2) ^ (bit(parents_at_first_, 2) || (sent && !blocked))));
+                        !(bit(now(part, of(parent, "ti_flags")), 2) ^
+                          (bit(parents_at_first_, 2) || (sent && !blocked))));
             changes.anything(pending);
             as_before(part, changes);
         });
@@ -267,9 +289,12 @@ class StoryProof : public LiveScene {
     /// Linux asks what the parent does about SIGCHLD.
     [[nodiscard]] Truth leaves_no_zombies() const {
         const Word mode = before(of(sighand, "action[16].flags"));
-        return Truth(tells_parent()) && (eq(handler(), word32(HANDLER_IGNORES)) || !is_zero(mode & word32(NO_ZOMBIES)));
+        return Truth(tells_parent()) &&
+               (eq(handler(), word32(HANDLER_IGNORES)) || !is_zero(mode & word32(NO_ZOMBIES)));
     }
-    [[nodiscard]] Truth catches_sigchld() const { return Truth(tells_parent()) && ult(word32(HANDLER_IGNORES), handler()); }
+    [[nodiscard]] Truth catches_sigchld() const {
+        return Truth(tells_parent()) && ult(word32(HANDLER_IGNORES), handler());
+    }
 
     /// The parent learns the status, and its sums grow by what the child has used.
     void told_of_the_child(const Path& path, Changes& changes) {
@@ -289,17 +314,21 @@ class StoryProof : public LiveScene {
 
     /// All that may be different after a child, besides what its parent was told.
     void as_before(const Path& path, Changes& changes) {
-        for (const Place& gone : {of(request, "child"), of(request, "pid"), result_, stack_of_child}) changes.anything(gone);
+        for (const Place& gone : {of(request, "child"), of(request, "pid"), result_, stack_of_child})
+            changes.anything(gone);
         for (const char* field : {"thread.sp", "thread.ip"}) changes.anything(of(parent, field));
         const Place ti_flags = of(parent, "ti_flags");
         const Word others = word32(~(PENDING | TIF_NEED_RESCHED));
-        scene.equal(path, "the parent's other thread flags", now(path, ti_flags) & others, before(ti_flags) & others);
+        scene.equal(path, "the parent's other thread flags", now(path, ti_flags) & others,
+                    before(ti_flags) & others);
         changes.anything(ti_flags);
         for (const Place& one_more : {of(counts, "total_forks"), serial})
             changes.is(one_more, before(one_more) + Word(one_more.size * 8, 1));
         if (!shape.undo && has(CLONE_SYSVSEM)) {
             const Place list = changes.fresh("undo");
-            changes.is(of(parent, "sysvsem"), list.address).is(of(list, "count"), 1).is(of(list, "ipc_ns"), ipc_ns.address);
+            changes.is(of(parent, "sysvsem"), list.address)
+                .is(of(list, "count"), 1)
+                .is(of(list, "ipc_ns"), ipc_ns.address);
             changes.is(of(ipc_ns, "count"), before(of(ipc_ns, "count")) + word32(1));
         }
         changes.also(ResidueWhen::pid_reached).nothing_else();
@@ -326,7 +355,11 @@ const Story stories[] = {
     {"sysvsem-first", CLONE_SYSVSEM | CHILD_SIGNAL, {.undo = false}, true},
     {"vm-sighand", CLONE_VM | CLONE_SIGHAND | CHILD_SIGNAL, {}, true},
     {"thread", THREAD | CLONE_SYSVSEM, {}, true},
-    {"pthread", THREAD | CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID},
+    {"pthread", THREAD | CLONE_SYSVSEM | CLONE_CHILD_CLEARTID},
+    {"pthread-tls",
+     THREAD | CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID,
+     {},
+     true},
     {"newns", CLONE_NEWNS | CHILD_SIGNAL, {}, true},
     {"newuts", CLONE_NEWUTS | CHILD_SIGNAL, {}, true},
     {"newipc", CLONE_NEWIPC | CHILD_SIGNAL, {}, true},
@@ -345,10 +378,10 @@ std::vector<Theorem> exit_theorems() {
     std::vector<Theorem> all = exit_row_theorems();
     all.push_back(exit_user_theorem());
     for (const Story& story : stories) {
-        all.push_back(machine_theorem(fmt::format("exit/whole-{}", story.name),
-                                      "forked, run, exited and waited for: all as before but what a child may leave",
-                                      [&story](MachineProof& proof) { StoryProof(proof, story).prove(); },
-                                      story.only_in_full));
+        all.push_back(machine_theorem(
+            fmt::format("exit/whole-{}", story.name),
+            "forked, run, exited and waited for: all as before but what a child may leave",
+            [&story](MachineProof& proof) { StoryProof(proof, story).prove(); }, story.only_in_full));
         all.back().whole_life = true;
     }
     return all;

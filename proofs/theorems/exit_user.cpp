@@ -8,7 +8,8 @@ namespace {
 
 void last_holder(MachineProof& proof) {
     ForkScene f(proof, "the last holder of a user goes, its namespace stays", "task");
-    const Place ns = f.world.object("UserNs", "namespace", "user_ns"), user = f.world.object("User", "last user", "user"),
+    const Place ns = f.world.object("UserNs", "namespace", "user_ns"),
+                user = f.world.object("User", "last user", "user"),
                 neighbour = f.world.object("User", "another user", "user");
     f.world.point(f.of(user, "user_ns"), ns);
     f.world.ring({f.of(ns, "users.head"), f.of(neighbour, "ns_node"), f.of(user, "ns_node")});
@@ -35,7 +36,8 @@ void last_holder(MachineProof& proof) {
 } // namespace
 
 Theorem exit_user_theorem() {
-    return machine_theorem("exit/user", "a user that nobody holds leaves the list of its namespace", last_holder);
+    return machine_theorem("exit/user", "a user that nobody holds leaves the list of its namespace",
+                           last_holder);
 }
 
 } // namespace forkproof::proofs

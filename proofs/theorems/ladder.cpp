@@ -65,7 +65,8 @@ struct LadderScene {
         const StepTable::Row& row = table.rows()[first];
         if (row.usual_failure == 0) return ""; // no boot makes it fail
         const std::string name = errno_name(static_cast<Errno>(value(error[first])));
-        return clone_command(SIGCHLD, name == "?" || row.name == "signal-check" ? row.name : row.name + ":" + name);
+        return clone_command(SIGCHLD,
+                             name == "?" || row.name == "signal-check" ? row.name : row.name + ":" + name);
     }
     void check_request(State& s) const {
         if (!argument(s, 0).is(request.address)) throw Violation("a step is called with another request");
@@ -94,8 +95,10 @@ void runner(MachineProof& proof) {
             for (std::size_t i = k; i-- > 0;) expected.push_back("release " + rows[i].release_name);
         const std::vector<std::string> got = calls_of(path.state);
         for (std::size_t i = 0; i < std::max(got.size(), expected.size()); i++) {
-            const std::string is = i < got.size() ? got[i] : "nothing", should = i < expected.size() ? expected[i] : "nothing";
-            l.scene.check(path, fmt::format("call {} of the runner: expected {}, got {}", i + 1, should, is), is == should);
+            const std::string is = i < got.size() ? got[i] : "nothing",
+                              should = i < expected.size() ? expected[i] : "nothing";
+            l.scene.check(path, fmt::format("call {} of the runner: expected {}, got {}", i + 1, should, is),
+                          is == should);
         }
         l.scene.equal(path, "errno of copy_process", path.state.get(Reg::eax),
                       k < rows.size() ? l.error[k] : word32(0));
@@ -112,16 +115,19 @@ void runner(MachineProof& proof) {
 /// A fork with an undo list, so that every row has something to release; in it the next step fails that can.
 std::string release_command(const StepTable& table, std::size_t step) {
     for (step++; step < table.rows().size(); step++)
-        if (table.rows()[step].usual_failure != 0) return clone_command(CLONE_SYSVSEM | SIGCHLD, table.rows()[step].name);
+        if (table.rows()[step].usual_failure != 0)
+            return clone_command(CLONE_SYSVSEM | SIGCHLD, table.rows()[step].name);
     return clone_command(SIGCHLD); // nothing fails after it, so nothing is released
 }
 
 /// The table that the image holds pairs each acquire with its release, in the listing's order.
 void table(MachineProof& proof) {
     const StepTable table(proof);
-    const char* const names[] = {"task",   "creds", "sched", "semundo",    "files",  "fs",  "sighand",
-                                 "signal", "mm",    "namespaces", "thread", "pid", "signal-check"};
-    proof.check("the steps of the table are those of the specification", table.rows().size() == std::size(names));
+    const char* const names[] = {"task",   "creds",   "sched",       "semundo", "files",
+                                 "fs",     "sighand", "signal",      "mm",      "namespaces",
+                                 "thread", "pid",     "signal-check"};
+    proof.check("the steps of the table are those of the specification",
+                table.rows().size() == std::size(names));
     const std::set<std::string> nothing_held = {"sched", "thread", "signal-check"};
     for (std::size_t i = 0; i < table.rows().size(); i++) {
         const StepTable::Row& row = table.rows()[i];
@@ -133,20 +139,23 @@ void table(MachineProof& proof) {
                                                                     : "release_" + plain;
         if (row.release_name != release)
             throw NotProved{Outcome::refuted,
-                            {fmt::format("step {}: expected to be released by {}, got {}", row.name, release, row.release_name),
+                            {fmt::format("step {}: expected to be released by {}, got {}", row.name, release,
+                                         row.release_name),
                              "in Bochs    " + release_command(table, i)}};
     }
     Scene& scene = proof.scene("release_nothing");
     const Place request = scene.world().object("ForkRequest", "request");
     for (const Path& path : scene.call("release_nothing", {word32(request.address)}))
         for (const auto& [address, written] : path.state.memory.written())
-            scene.check(path, "release_nothing does nothing", scene.world().region_at(address)->second.name == "stack");
+            scene.check(path, "release_nothing does nothing",
+                        scene.world().region_at(address)->second.name == "stack");
 }
 
 } // namespace
 
 std::vector<Theorem> ladder_theorems() {
-    return {machine_theorem("ladder/table", "acquire and release stand on one row, in the listing's order", table),
+    return {machine_theorem("ladder/table", "acquire and release stand on one row, in the listing's order",
+                            table),
             machine_theorem("ladder/runner", "k acquires, then k-1..0 releases, and the errno passed through",
                             runner)};
 }

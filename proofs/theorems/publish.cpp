@@ -14,8 +14,8 @@ enum PidType : std::uint8_t { PID, PGID, SID };
 
 struct PublishShape {
     std::string title;
-    bool leader;    ///< the caller leads its group
-    bool crowded;   ///< every list that the child joins has a member besides its head
+    bool leader;  ///< the caller leads its group
+    bool crowded; ///< every list that the child joins has a member besides its head
     ForkShape fork;
 };
 
@@ -25,13 +25,14 @@ struct PublishScene : ForkScene {
     Place siglock, tasklist_lock;
 
     PublishScene(MachineProof& proof, const PublishShape& wanted)
-        : ForkScene(proof, wanted.title, "publish", wanted.fork), grandparent(world.object("Task", "grandparent", "task")),
+        : ForkScene(proof, wanted.title, "publish", wanted.fork),
+          grandparent(world.object("Task", "grandparent", "task")),
           group_leader(wanted.leader ? parent : world.object("Task", "parent->group_leader", "task")),
           other(world.object("Task", "another task", "task")), pid(world.object("Pid", "child's pid", "pid")),
           pgrp(world.object("Pid", "pgrp", "pid")), session(world.object("Pid", "session", "pid")),
           new_pid_ns(world.object("PidNs", "child's pid_ns", "pid_ns")), init_task(world.global("init_task")),
-          counts(world.global("task_counts")), serial(world.global("next_serial")), siglock(world.global("siglock")),
-          tasklist_lock(world.global("tasklist_lock")) {
+          counts(world.global("task_counts")), serial(world.global("next_serial")),
+          siglock(world.global("siglock")), tasklist_lock(world.global("tasklist_lock")) {
         world.point(of(request, "pid"), pid);
         world.point(of(parent, "real_parent"), grandparent);
         world.point(of(parent, "group_leader"), group_leader);
@@ -43,9 +44,11 @@ struct PublishScene : ForkScene {
         // The child has a namespace of its own exactly if NEWPID asked for one.
         world.set(of(own["nsproxy"], "pid_ns"),
                   ite(flag(CLONE_NEWPID), word32(new_pid_ns.address), word32(pid_ns.address)));
-        join(wanted.crowded, of(group_leader, "thread_group"), wanted.leader ? "thread_group" : "", of(parent, "thread_group"));
+        join(wanted.crowded, of(group_leader, "thread_group"), wanted.leader ? "thread_group" : "",
+             of(parent, "thread_group"));
         join(wanted.crowded, of(parent, "children"), "sibling");
-        join(wanted.crowded, of(grandparent, "children"), "", wanted.leader ? of(parent, "sibling") : of(group_leader, "sibling"));
+        join(wanted.crowded, of(grandparent, "children"), "",
+             wanted.leader ? of(parent, "sibling") : of(group_leader, "sibling"));
         join(wanted.crowded, of(init_task, "tasks"), "tasks");
         join(true, of(pgrp, "tasks[1]"), "", of(group_leader, "pids[1].node"));
         join(true, of(session, "tasks[2]"), "", of(group_leader, "pids[2].node"));
@@ -91,10 +94,12 @@ struct PublishScene : ForkScene {
                           : ite(inherits, before(of(group_leader, "exit_signal")), flags & word32(CSIGNAL)));
         changes.is(of(child, "exit_signal_chooser"),
                    thread ? before(of(group_leader, "serial"))
-                          : ite(inherits, before(of(group_leader, "exit_signal_chooser")), before(of(group_leader, "serial"))));
+                          : ite(inherits, before(of(group_leader, "exit_signal_chooser")),
+                                before(of(group_leader, "serial"))));
         const bool same_parent = thread || with_parent;
         changes.is(of(child, "real_parent"), same_parent ? grandparent.address : parent.address);
-        changes.is(of(child, "parent_exec_id"), before(of(parent, same_parent ? "parent_exec_id" : "self_exec_id")));
+        changes.is(of(child, "parent_exec_id"),
+                   before(of(parent, same_parent ? "parent_exec_id" : "self_exec_id")));
         if (thread) {
             plus_one(changes, of(signal, "count"));
             plus_one(changes, of(signal, "live"));
@@ -103,8 +108,8 @@ struct PublishScene : ForkScene {
         } else {
             changes.is(of(child, "group_leader"), child.address);
             changes.is(of(own["signal"], "leader_pid"), pid.address);
-            changes.is(of(new_pid_ns, "child_reaper"),
-                       ite(flag(CLONE_NEWPID), word32(child.address), before(of(new_pid_ns, "child_reaper"))));
+            changes.is(of(new_pid_ns, "child_reaper"), ite(flag(CLONE_NEWPID), word32(child.address),
+                                                           before(of(new_pid_ns, "child_reaper"))));
             attached(changes, PGID, pgrp);
             attached(changes, SID, session);
             last_in(changes, of(child, "sibling"), of(same_parent ? grandparent : parent, "children"));
@@ -153,7 +158,8 @@ void publish(MachineProof& proof) {
 } // namespace
 
 std::vector<Theorem> publish_theorems() {
-    return {machine_theorem("publish/lists", "cannot fail; counts, lists, fields and locks as specified", publish)};
+    return {machine_theorem("publish/lists", "cannot fail; counts, lists, fields and locks as specified",
+                            publish)};
 }
 
 } // namespace forkproof::proofs

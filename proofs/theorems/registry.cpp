@@ -43,7 +43,8 @@ std::vector<Theorem> machine_theorems() {
                 all.push_back(std::move(theorem));
                 continue;
             }
-            for (Theorem& part : step_theorem(theorem.name.substr(STEPS.size()), theorem.sentence, theorem.body))
+            for (Theorem& part :
+                 step_theorem(theorem.name.substr(STEPS.size()), theorem.sentence, theorem.body))
                 all.push_back(std::move(part));
         }
     return all;

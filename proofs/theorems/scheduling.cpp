@@ -144,7 +144,8 @@ std::vector<Theorem> scheduling_theorems() {
         machine_theorem("scheduling/preempts", "the caller gives way to a new task exactly when it should",
                         preempts_rightly),
         machine_theorem("scheduling/wake-up",
-                        "a sleeper is queued, with half a period's credit at most; others are let alone", wakes_up),
+                        "a sleeper is queued, with half a period's credit at most; others are let alone",
+                        wakes_up),
     };
 }
 

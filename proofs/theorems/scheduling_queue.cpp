@@ -125,8 +125,11 @@ void queued_real_time(MachineProof& proof) {
 
 void wakes_up(MachineProof& proof) {
     for (const std::uint32_t its_class : {CLASS_FAIR, CLASS_RT}) {
-        Waking w(proof, fmt::format("wake_up_state of a {} task", its_class == CLASS_RT ? "real-time" : "fair"), CLASS_FAIR);
-        const Place t = w.task("sleeper"), minimum = w.f.of(w.rq, "min_vruntime"), count = w.f.of(w.rq, "nr_running");
+        Waking w(proof,
+                 fmt::format("wake_up_state of a {} task", its_class == CLASS_RT ? "real-time" : "fair"),
+                 CLASS_FAIR);
+        const Place t = w.task("sleeper"), minimum = w.f.of(w.rq, "min_vruntime"),
+                    count = w.f.of(w.rq, "nr_running");
         auto of = [&](const char* field) { return w.f.of(t, field); };
         w.f.world.set(of("sched_class"), its_class);
         use_charge_contract(w.f);
@@ -141,12 +144,14 @@ void wakes_up(MachineProof& proof) {
         });
         w.f.scene.contract("check_preempt", [&](State& s) {
             asked_about_it(s);
-            if (!s.memory.peek(of("run_list").address, 4).is(QUEUED)) throw Violation("looked at before it is queued");
+            if (!s.memory.peek(of("run_list").address, 4).is(QUEUED))
+                throw Violation("looked at before it is queued");
             s.memory.poke(w.f.of(w.f.parent, "ti_flags").address, w.answer(), s.ip);
             returns_nothing(s);
         });
         const Word states = w.f.world.any("states");
-        const Truth asleep = !is_zero(w.f.before(of("state")) & states), was_queued = !is_zero(w.f.before(of("on_rq")));
+        const Truth asleep = !is_zero(w.f.before(of("state")) & states),
+                    was_queued = !is_zero(w.f.before(of("on_rq")));
         const Word credit(64, SCHED_LATENCY / 2), least = w.f.before(minimum), ran = w.vruntime(t);
         const Word floor = ite(ult(credit, least), least - credit, Word(64, 0));
         const std::vector<Path> paths = w.f.scene.call("wake_up_state", {word32(t.address), states});
@@ -158,20 +163,28 @@ void wakes_up(MachineProof& proof) {
                 [&](const Path& awake) {
                     divide(
                         w.f, awake, was_queued,
-                        [&](const Path& part) { Changes(w.f, part).is(of("state"), TASK_RUNNING).nothing_else(Aspect::effect); },
+                        [&](const Path& part) {
+                            Changes(w.f, part).is(of("state"), TASK_RUNNING).nothing_else(Aspect::effect);
+                        },
                         [&](const Path& part) {
                             Changes changes(w.f, part);
-                            changes.is(of("state"), TASK_RUNNING).is(of("on_rq"), 1).is(count, w.f.before(count) + word32(1));
-                            if (its_class == CLASS_FAIR) changes.is(of("vruntime"), ite(ult(ran, floor), floor, ran));
-                            for (const char* field : charged_fields) changes.is(w.f.of(w.f.parent, field), charged(w.f, field));
-                            changes.is(minimum, charged(w.f, "min_vruntime")).is(w.f.of(w.f.parent, "ti_flags"), w.answer());
+                            changes.is(of("state"), TASK_RUNNING)
+                                .is(of("on_rq"), 1)
+                                .is(count, w.f.before(count) + word32(1));
+                            if (its_class == CLASS_FAIR)
+                                changes.is(of("vruntime"), ite(ult(ran, floor), floor, ran));
+                            for (const char* field : charged_fields)
+                                changes.is(w.f.of(w.f.parent, field), charged(w.f, field));
+                            changes.is(minimum, charged(w.f, "min_vruntime"))
+                                .is(w.f.of(w.f.parent, "ti_flags"), w.answer());
                             changes.is({of("run_list").address, "", 4}, QUEUED).nothing_else(Aspect::effect);
                         });
                 },
                 [&](const Path& part) { Changes(w.f, part).nothing_else(Aspect::effect); });
         }
         w.f.scene.reached("a sleeper is woken", paths, [&](const Path&) { return asleep && !was_queued; });
-        w.f.scene.reached("one that does not sleep so is let alone", paths, [&](const Path&) { return !asleep; });
+        w.f.scene.reached("one that does not sleep so is let alone", paths,
+                          [&](const Path&) { return !asleep; });
     }
 }
 

@@ -54,6 +54,10 @@ void same_memory(SchedScene& s, const Path& before, const Path& after) {
 void step_sched(MachineProof& proof) {
     SchedScene s(proof, "sched");
     s.show_caller();
+    // Beyond them the difference from nice 0 overflows, and what a compiler makes of that is its own affair.
+    s.f.scene.assume("the caller's static priority is one of 100 to 139",
+                     !ult(s.caller.static_prio, word32(MAX_RT_PRIO)) &&
+                         ult(s.caller.static_prio, word32(MAX_PRIO)));
     for (const Path& path : s.f.acquire("sched")) {
         s.f.scene.equal(path, "errno of step sched", path.state.get(Reg::eax), errno_word(Errno::OK));
         exactly(s, path);

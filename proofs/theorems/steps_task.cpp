@@ -45,7 +45,8 @@ class TaskProof {
         in_use_ = world.global("in_use");
         world.set(first_free_, start.slot);
         if (start.slot != NO_SLOT) {
-            next_free_ = f_.of(world.global("next_free"), fmt::format("[{}]", start.slot));
+            next_free_ =
+                f_.of(world.global("next_free@kernel/mm/stack.cpp"), fmt::format("[{}]", start.slot));
             build_slot();
         }
         const Place owner = world.global("owner@kernel/arch/fpu.cpp");

@@ -112,7 +112,8 @@ void step_thread(MachineProof& proof) {
     const Truth in_range = !ult(f.desc.entry_number, word32(TLS_FIRST)) &&
                            ult(f.desc.entry_number, word32(TLS_FIRST + TLS_ENTRIES));
     for (const Path& path : paths) {
-        f.scene.reproduce = nullptr; // no program is a kernel thread, and that of a boot gives a good descriptor
+        f.scene.reproduce =
+            nullptr; // no program is a kernel thread, and that of a boot gives a good descriptor
         if (auto failed = f.scene.when(path, !is(path, Errno::OK))) {
             f.scene.prove(*failed, "thread fails only where TLS is asked for, with EFAULT or EINVAL",
                           f.sets_tls && (is(path, Errno::EFAULT) || (is(path, Errno::EINVAL) && !in_range)));

@@ -1,5 +1,5 @@
-// proofs/theorems/ says what is proved of the kernel's machine code: one file a group, each theorem a function
-// that builds start states, runs the code, and states what must be so at the end of every path.
+// proofs/theorems/ says what is proved of the kernel's machine code: one file a group, each theorem a
+// function that builds start states, runs the code, and states what must be so at the end of every path.
 #pragma once
 #include "proofs/world/changes.hpp"
 #include "proofs/world/machine_theorem.hpp"

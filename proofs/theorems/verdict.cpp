@@ -18,13 +18,16 @@ struct VerdictScene {
     /// The call if it is root's program that makes it; user/break knows how to become another caller.
     [[nodiscard]] std::string command(const Values& value) {
         VerdictContext caller;
-        auto field_of = [&](const char* name) { return value(scene.world().get(scene.world().field(context, name))); };
+        auto field_of = [&](const char* name) {
+            return value(scene.world().get(scene.world().field(context, name)));
+        };
         bool root = true;
         for (const ContextField& field : context_fields) {
             caller.*field.plain = field_of(field.name) != 0;
             root = root && caller.*field.plain == root_in_boot.*field.plain;
         }
-        if (RuleSet(static_cast<std::uint32_t>(value(in_force))) != profile_default || field_of("security_errno") != 0)
+        if (RuleSet(static_cast<std::uint32_t>(value(in_force))) != profile_default ||
+            field_of("security_errno") != 0)
             return "";
         const auto word = static_cast<std::uint32_t>(value(flags));
         if (root) return clone_command(word);
@@ -96,8 +99,10 @@ void verdict_is_the_table(MachineProof& proof) {
                     word32(v.answer.address));
         for (const auto& [address, written] : memory.written()) {
             const auto* region = world.region_at(address);
-            const bool allowed = region && (region->second.name == "stack" || region->first == v.answer.address);
-            scene.check(path, "verdict is pure: it writes its answer only, not " + world.name_of(address), allowed);
+            const bool allowed =
+                region && (region->second.name == "stack" || region->first == v.answer.address);
+            scene.check(path, "verdict is pure: it writes its answer only, not " + world.name_of(address),
+                        allowed);
         }
         z3::expr condition = proof.z3().bool_val(true);
         for (const z3::expr& c : path.state.conditions()) condition = condition && c;
@@ -122,12 +127,11 @@ void context_is_true(MachineProof& proof) {
     const Place counts = world.global("task_counts");
     // The first user may be the caller's own, or another.
     const Place root = world.object("User", "INIT_USER", "user");
-    world.set(world.global("root_user"),
-              ite(bit(world.any("the caller is the first user", 1), 0), word32(f.user.address), word32(root.address)));
-    auto has = [&](unsigned capability) {
-        return bit(f.before(f.of(f.cred, "cap_effective")), capability);
-    };
-    constexpr unsigned CAP_SETGID = 6, CAP_SETUID = 7, CAP_SYS_ADMIN = 21, CAP_SYS_RESOURCE = 24; // linux/capability.h
+    world.set(world.global("root_user"), ite(bit(world.any("the caller is the first user", 1), 0),
+                                             word32(f.user.address), word32(root.address)));
+    auto has = [&](unsigned capability) { return bit(f.before(f.of(f.cred, "cap_effective")), capability); };
+    constexpr unsigned CAP_SETGID = 6, CAP_SETUID = 7, CAP_SYS_ADMIN = 21,
+                       CAP_SYS_RESOURCE = 24; // linux/capability.h
     constexpr unsigned RLIMIT_NPROC = 6, SIGNAL_UNKILLABLE = 0x40;
     const std::vector<Path> paths = scene.call("verdict_context", {word32(context.address)});
     for (const Path& path : paths) {
@@ -140,9 +144,8 @@ void context_is_true(MachineProof& proof) {
         said("cap_setgid", has(CAP_SETGID));
         said("cap_sys_resource", has(CAP_SYS_RESOURCE));
         said("first_user", eq(world.get(world.global("root_user")), word32(f.user.address)));
-        said("nproc_reached",
-             !ult(f.before(f.of(f.user, "processes")),
-                  f.before(f.of(f.signal, fmt::format("rlim[{}].cur", RLIMIT_NPROC)))));
+        said("nproc_reached", !ult(f.before(f.of(f.user, "processes")),
+                                   f.before(f.of(f.signal, fmt::format("rlim[{}].cur", RLIMIT_NPROC)))));
         said("threads_reached",
              !ult(f.before(f.of(counts, "nr_threads")), f.before(f.of(counts, "max_threads"))));
         said("exec_domain_going", false);

@@ -9,8 +9,8 @@ Changes::Changes(ForkScene& fork, const Path& path) : fork_(fork), path_(path) {
 
 Changes& Changes::is(const Place& place, const Word& value) {
     const State& s = path_.state;
-    fork_.scene.equal(path_, fork_.scene.name_of(s, place.address), s.memory.peek(place.address, place.size), value,
-                      place.address);
+    fork_.scene.equal(path_, fork_.scene.name_of(s, place.address), s.memory.peek(place.address, place.size),
+                      value, place.address);
     return anything(place);
 }
 
@@ -21,7 +21,8 @@ Changes& Changes::anything(const Place& place) {
 
 Place Changes::fresh(const std::string& kind) {
     for (const auto& [address, block] : path_.state.memory.blocks)
-        if (block.fresh && block.kind == kind && !named_.contains(address) && path_.state.decide(block.alive)) {
+        if (block.fresh && block.kind == kind && !named_.contains(address) &&
+            path_.state.decide(block.alive)) {
             named_.insert(address);
             return {address, block.type, block.size};
         }
@@ -86,7 +87,9 @@ std::uint32_t Changes::residue_bits(std::uint32_t address) const {
     const World& world = fork_.world;
     const auto* region = world.region_at(address);
     if (!region) return 0;
-    auto within = [&](const Place& place) { return address - (place.address & ~3U) < (place.size + 3) / 4 * 4; };
+    auto within = [&](const Place& place) {
+        return address - (place.address & ~3U) < (place.size + 3) / 4 * 4;
+    };
     std::uint32_t bits = 0;
     for (const ResidueRow& row : allowed_residue) {
         if (!when_.contains(row.when)) continue;
@@ -99,7 +102,9 @@ std::uint32_t Changes::residue_bits(std::uint32_t address) const {
                       within(world.field({region->first, "PidNs", region->second.size}, field));
             break;
         case ResidueOf::page_table: applies = in_caller_page_table(address); break;
-        case ResidueOf::caller_fpu: applies = region->second.kind == "fpu" && region->first == fork_.fpu.address; break;
+        case ResidueOf::caller_fpu:
+            applies = region->second.kind == "fpu" && region->first == fork_.fpu.address;
+            break;
         case ResidueOf::global: {
             const std::size_t dot = field.find('.');
             const std::string variable = field.substr(0, dot);
@@ -117,7 +122,8 @@ std::uint32_t Changes::residue_bits(std::uint32_t address) const {
     return bits;
 }
 
-void Changes::compare(std::uint32_t address, const Word& got, const Word& expected, std::uint32_t changed_bits) {
+void Changes::compare(std::uint32_t address, const Word& got, const Word& expected,
+                      std::uint32_t changed_bits) {
     if (got.same(expected) || changed_bits == ALL_BITS) return;
     // Byte by byte where some are stated elsewhere.
     std::uint32_t mask = ~changed_bits;
@@ -137,7 +143,8 @@ void Changes::check_fresh(std::uint32_t address, const Block& block) {
     for (const Leaf& leaf : fork_.world.layouts().leaves(block.type))
         for (std::uint32_t i = 0; i < leaf.size; i++)
             if (!covered(address + leaf.offset + i))
-                throw CannotTell(fmt::format("the specification does not say what {}->{} is", block.name, leaf.path));
+                throw CannotTell(
+                    fmt::format("the specification does not say what {}->{} is", block.name, leaf.path));
 }
 
 void Changes::nothing_else(Aspect aspect) {
@@ -167,7 +174,8 @@ void Changes::nothing_else(Aspect aspect) {
         const std::uint32_t page = page_address(frame_number(address));
         if (pools.after.contains(frame_number(address)) || pooled_.contains(page)) continue;
         if (region && region->second.name == "frames") {
-            // The entry of a frame that is free now, or new: free memory, or stated by the allocator's contract.
+            // The entry of a frame that is free now, or new: free memory, or stated by the allocator's
+            // contract.
             const std::uint32_t size = world.layouts().size_of("Frame");
             const std::uint32_t frame = (address - region->first) / size;
             if (pools.after.contains(frame)) continue;

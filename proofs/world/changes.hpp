@@ -1,6 +1,6 @@
-// What a path has changed, held against what it should have: values named one by one, fresh and freed objects,
-// the rows of invariants/residue.hpp, and nothing else. What a path has written is known to the word, so
-// "nothing else" is exact.
+// What a path has changed, held against what it should have: values named one by one, fresh and freed
+// objects, the rows of invariants/residue.hpp, and nothing else. What a path has written is known to the
+// word, so "nothing else" is exact.
 #pragma once
 #include "invariants/residue.hpp"
 #include "proofs/world/fork_scene.hpp"
@@ -36,7 +36,8 @@ class Changes {
 
   private:
     [[nodiscard]] bool covered(std::uint32_t byte) const { return stated_.contains(byte); }
-    void state_rest(const Place& object, const std::function<Word(std::uint32_t offset, std::uint32_t size)>& value);
+    void state_rest(const Place& object,
+                    const std::function<Word(std::uint32_t offset, std::uint32_t size)>& value);
     [[nodiscard]] std::uint32_t residue_bits(std::uint32_t address) const;
     [[nodiscard]] bool in_caller_page_table(std::uint32_t address) const;
     void compare(std::uint32_t address, const Word& got, const Word& expected, std::uint32_t changed_bits);

@@ -11,11 +11,12 @@ namespace {
 /// Both paths have assumed the same, by its looks.
 bool same_way(const Path& a, const Path& b) {
     const std::vector<z3::expr>&x = a.state.conditions(), &y = b.state.conditions();
-    return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](const z3::expr& p, const z3::expr& q) { return z3::eq(p, q); });
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(),
+                      [](const z3::expr& p, const z3::expr& q) { return z3::eq(p, q); });
 }
 
-/// The paths of `other` in the order in which their like are in `original`; nothing if some have none. Then no two
-/// others can be taken by the same values, for the paths of one run exclude each other.
+/// The paths of `other` in the order in which their like are in `original`; nothing if some have none. Then
+/// no two others can be taken by the same values, for the paths of one run exclude each other.
 std::optional<std::vector<const Path*>> matched(const RunRecord& original, const RunRecord& other) {
     if (original.paths.size() != other.paths.size()) return {};
     std::vector<const Path*> found;
@@ -30,8 +31,9 @@ Comparison compare_one(Solver& solver, const RunRecord& original, const RunRecor
     if (original.what != other.what) return {false, "another function is run"};
     if (const auto same = matched(original, other)) {
         for (std::size_t i = 0; i < same->size(); i++)
-            if (const auto words = first_difference(solver, original.paths[i].state.conditions(),
-                                                    differences(original.what, original.paths[i], *(*same)[i])))
+            if (const auto words =
+                    first_difference(solver, original.paths[i].state.conditions(),
+                                     differences(original.what, original.paths[i], *(*same)[i])))
                 return {false, fmt::format("{} differs after {}", *words, original.what)};
         return {true, ""};
     }

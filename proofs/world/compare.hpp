@@ -10,8 +10,8 @@ struct Comparison {
 };
 
 /// Of one body, run on two images in one context: asks Z3 for values that take a path of each and end
-/// differently: in memory outside the kernel stack, in what is alive, in the result of a function that has one, or in
-/// ring 3's registers. One question may cost `effort`.
+/// differently: in memory outside the kernel stack, in what is alive, in the result of a function that has
+/// one, or in ring 3's registers. One question may cost `effort`.
 [[nodiscard]] Comparison compare_runs(const Judgement& original, const Judgement& other, unsigned effort);
 
 } // namespace forkproof::proofs

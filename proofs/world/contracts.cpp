@@ -19,12 +19,12 @@ struct KindRow {
 };
 /// As kernel/lib/kinds.hpp has them.
 constexpr KindRow kinds[] = {
-    {"task", "Task"},       {"fpu", "FpuState"},   {"cred", "Cred"},     {"user", "User"},
-    {"user_ns", "UserNs"},  {"undo", "UndoList"},  {"files", "Files"},   {"file", "File"},
-    {"pipe", "Pipe"},       {"fs", "Fs"},          {"mount", "Mount"},   {"sighand", "Sighand"},
-    {"signal", "Signal"},   {"mm", "Mm"},          {"vma", "Vma"},       {"nsproxy", "Nsproxy"},
-    {"mnt_ns", "MntNs"},    {"uts_ns", "UtsNs"},   {"ipc_ns", "IpcNs"},  {"pid_ns", "PidNs"},
-    {"net_ns", "NetNs"},    {"pid", "Pid"},
+    {"task", "Task"},      {"fpu", "FpuState"},  {"cred", "Cred"},    {"user", "User"},
+    {"user_ns", "UserNs"}, {"undo", "UndoList"}, {"files", "Files"},  {"file", "File"},
+    {"pipe", "Pipe"},      {"fs", "Fs"},         {"mount", "Mount"},  {"sighand", "Sighand"},
+    {"signal", "Signal"},  {"mm", "Mm"},         {"vma", "Vma"},      {"nsproxy", "Nsproxy"},
+    {"mnt_ns", "MntNs"},   {"uts_ns", "UtsNs"},  {"ipc_ns", "IpcNs"}, {"pid_ns", "PidNs"},
+    {"net_ns", "NetNs"},   {"pid", "Pid"},
 };
 
 /// Who has called the function that a contract stands for.
@@ -47,7 +47,8 @@ bool fails(const World& world, State& state, const std::string& what) {
 void kmem_alloc(const World& world, State& state, bool may_fail) {
     const std::uint64_t number = state.resolve(extract(argument(state, 0), 7, 0));
     const std::string kind = kind_name(number);
-    if (may_fail && fails(world, state, fmt::format("kmem_alloc({})", kind))) return returns(state, word32(0));
+    if (may_fail && fails(world, state, fmt::format("kmem_alloc({})", kind)))
+        return returns(state, word32(0));
     std::uint32_t address = FRESH_OBJECTS + static_cast<std::uint32_t>(number) * KIND_SPACING;
     unsigned nth = 1;
     for (; state.memory.blocks.contains(address); address += OBJECT_SPACING) nth++;
@@ -101,7 +102,8 @@ void alloc_frame(const World& world, State& state, bool may_fail) {
 
 void put_frame(const World& world, State& state) {
     const std::uint32_t pfn = state.address(argument(state, 0));
-    if (pfn >= FRAME_LIMIT) throw Violation(fmt::format("put_frame of frame {:#x}, which does not exist", pfn));
+    if (pfn >= FRAME_LIMIT)
+        throw Violation(fmt::format("put_frame of frame {:#x}, which does not exist", pfn));
     const std::uint32_t page = page_address(pfn);
     const auto* region = world.region_at(page);
     const auto block = state.memory.blocks.find(page);
@@ -175,11 +177,13 @@ std::uint32_t add_frame(Scene& scene, const std::string& name) {
 }
 
 bool an_allocation_failed(const State& state, const std::string& kind) {
-    const std::string one = (kind == "frame" ? "alloc_frame" : "kmem_alloc(" + kind + ")") + std::string(FAILS);
+    const std::string one =
+        (kind == "frame" ? "alloc_frame" : "kmem_alloc(" + kind + ")") + std::string(FAILS);
     for (const Event* e = state.events().get(); e; e = e->before.get())
         if (e->kind == Event::Kind::note && e->note == MERGED)
             throw CannotTell("of ways that have met nobody knows which of their allocations have failed");
-        else if (e->kind == Event::Kind::note && (kind.empty() ? e->note.ends_with(FAILS) : e->note == one)) return true;
+        else if (e->kind == Event::Kind::note && (kind.empty() ? e->note.ends_with(FAILS) : e->note == one))
+            return true;
     return false;
 }
 

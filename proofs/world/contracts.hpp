@@ -6,8 +6,8 @@
 namespace forkproof::proofs {
 
 /// kmem_alloc, kmem_free, alloc_frame, put_frame. Each allocation fails or not as it likes, under a name that
-/// says what was asked for and by whom. What is allocated has any content; what is freed is gone: touching it,
-/// freeing it twice or as another kind is a violation.
+/// says what was asked for and by whom. What is allocated has any content; what is freed is gone: touching
+/// it, freeing it twice or as another kind is a violation.
 void use_allocator_contracts(Scene& scene);
 /// alloc_frame and put_frame alone: for the object caches that stand on them.
 void use_frame_contracts(Scene& scene);

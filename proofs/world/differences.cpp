@@ -8,13 +8,15 @@ namespace {
 
 /// Functions whose eax means nothing when they return.
 bool returns_nothing(const std::string& function) {
-    for (const char* beginning : {"release_", "put_", "free_", "kmem_free", "publish", "sched_fork",
-                                  "wake_up_new_task", "detach_", "exit_", "enqueue", "update_curr", "schedule"})
+    for (const char* beginning :
+         {"release_", "put_", "free_", "kmem_free", "publish", "sched_fork", "wake_up_new_task", "detach_",
+          "exit_", "enqueue", "update_curr", "schedule"})
         if (function.starts_with(beginning)) return true;
     return false;
 }
 
-/// Of the caller's stack, or of the one in use at the end: what was left there is told by what is done with it.
+/// Of the caller's stack, or of the one in use at the end: what was left there is told by what is done with
+/// it.
 bool is_stack(const World* world, const State& end, std::uint32_t address) {
     const auto* region = world ? world->region_at(address) : nullptr;
     if (!region) return false;
@@ -50,7 +52,8 @@ class Pair {
         if (a_.ring3.has_value() != b_.ring3.has_value()) return differ("whether it is back in ring 3", true);
         if (!a_.ring3) {
             const bool returned = a_.ip == RETURN_TO_NOBODY;
-            if (returned && !returns_nothing(function_)) differ("the result", !eq(a_.get(Reg::eax), b_.get(Reg::eax)));
+            if (returned && !returns_nothing(function_))
+                differ("the result", !eq(a_.get(Reg::eax), b_.get(Reg::eax)));
             return;
         }
         differ("eip", !eq(a_.ring3->ip, b_.ring3->ip));

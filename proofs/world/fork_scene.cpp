@@ -90,7 +90,8 @@ ForkScene::ForkScene(MachineProof& proof, const std::string& title, const std::s
 
 Word ForkScene::count_of(const Place& place, const std::string& name) {
     const Word count = world.get(of(place, name));
-    scene.assume("every count is at least 1 and below 2^31", !is_zero(count) && ult(count, word32(COUNT_LIMIT)));
+    scene.assume("every count is at least 1 and below 2^31",
+                 !is_zero(count) && ult(count, word32(COUNT_LIMIT)));
     return count;
 }
 
@@ -163,7 +164,8 @@ void ForkScene::build_namespaces() {
 void ForkScene::build_files() {
     files = counted("Files", "parent->files", "files", "count");
     world.point(of(parent, "files"), files);
-    for (int i = 0; i < 2; i++) open_files.push_back(counted("File", fmt::format("file {}", i), "file", "count"));
+    for (int i = 0; i < 2; i++)
+        open_files.push_back(counted("File", fmt::format("file {}", i), "file", "count"));
     const bool inside = shape.open_files <= DESCRIPTORS_INSIDE;
     Place table = of(files, "fd_array");
     if (inside) {
@@ -208,7 +210,8 @@ void ForkScene::build_memory() {
         nodes.push_back(of(vma, "node"));
         for (unsigned p = 0; p < shape.pages && !shape.untouched; p++) {
             const std::uint32_t address = start + p * PAGE;
-            if (!tables.contains(address >> 22)) tables[address >> 22] = add_page_table(address >> 22, tables.size());
+            if (!tables.contains(address >> 22))
+                tables[address >> 22] = add_page_table(address >> 22, tables.size());
             const std::uint32_t frame = add_frame(scene, fmt::format("page {}", frames.size()));
             ptes.push_back({page_address(tables[address >> 22]) + (address >> 12 & 1023) * 4, "", 4});
             // Which page is known, whether it is present and how it is protected is not.
@@ -235,8 +238,8 @@ void ForkScene::build_child(std::size_t done) {
     world.point(of(request, "child"), child);
     world.bytes(CHILD_STACK_TOP - STACK_SIZE, STACK_SIZE, "child's stack");
     world.set(of(child, "stack"), CHILD_STACK_TOP);
-    for (const char* list : {"children", "sibling", "thread_group", "tasks", "run_list", "wait_node", "timer_node",
-                             "pids[0].node", "pids[1].node", "pids[2].node"})
+    for (const char* list : {"children", "sibling", "thread_group", "tasks", "run_list", "wait_node",
+                             "timer_node", "pids[0].node", "pids[1].node", "pids[2].node"})
         world.empty_list(of(child, list));
     for (const char* null : {"real_parent", "group_leader", "vfork_done", "waiting_on", "bprm", "file_in_use",
                              "pids[0].pid", "pids[1].pid", "pids[2].pid"})
@@ -305,7 +308,8 @@ std::vector<Path> ForkScene::release(const Path& after, const std::string& step)
     const StepTable table(scene.proof());
     shown_by_release(*this, step);
     State from = scene.start_again(after.state);
-    return scene.call_from(std::move(from), table.rows()[table.index(step)].release_name, {word32(request.address)});
+    return scene.call_from(std::move(from), table.rows()[table.index(step)].release_name,
+                           {word32(request.address)});
 }
 
 void ForkScene::check_stage(const Path& path, const std::string& step) {
@@ -333,9 +337,10 @@ void ForkScene::check_stage(const Path& path, const std::string& step) {
         for (const std::uint64_t value : scene.values(*own_part, got)) {
             const auto part = scene.when(*own_part, eq(got, word32(value)));
             const auto address = static_cast<std::uint32_t>(value);
-            scene.check(*part, what + " is a living " + row.kind, scene.is_live(part->state, address, row.kind));
-            scene.equal(*part, what + "->" + row.count,
-                        now(*part, of({address, row.type, 0}, row.count)), word32(row.own_count));
+            scene.check(*part, what + " is a living " + row.kind,
+                        scene.is_live(part->state, address, row.kind));
+            scene.equal(*part, what + "->" + row.count, now(*part, of({address, row.type, 0}, row.count)),
+                        word32(row.own_count));
         }
     }
 }

@@ -9,10 +9,10 @@ namespace forkproof::proofs {
 
 /// What differs between start states by more than the values of fields.
 struct ForkShape {
-    bool undo = true;       ///< the caller has an undo list
-    bool fpu = false;       ///< ... has used the FPU
-    bool mm = true;         ///< ... has an address space
-    unsigned open_files = 2; ///< descriptors in use: pointers to two open files, in turn
+    bool undo = true;             ///< the caller has an undo list
+    bool fpu = false;             ///< ... has used the FPU
+    bool mm = true;               ///< ... has an address space
+    unsigned open_files = 2;      ///< descriptors in use: pointers to two open files, in turn
     unsigned vmas = 1, pages = 1; ///< mappings, and pages in each, which may be present or not
     std::uint32_t first_mapping = 0x08048000, mapping_spacing = 0x00400000; ///< where mappings begin
     bool untouched = false; ///< no page has been touched yet: there is no page table
@@ -66,13 +66,15 @@ class ForkScene {
     std::vector<Place> ptes;           ///< the entries that map them
     Place pgd, page_table;
     std::uint32_t pgd_frame = 0, table_frame = 0;
-    Place leader_pid; ///< the struct pid of the caller
-    Place child;      ///< null before the step `task`
+    Place leader_pid;                 ///< the struct pid of the caller
+    Place child;                      ///< null before the step `task`
     std::map<std::string, Place> own; ///< what the child would have for itself, by field: "files"
 
     [[nodiscard]] Truth flag(std::uint32_t bits) const { return !is_zero(flags & word32(bits)); }
     [[nodiscard]] Truth rule(unsigned bit_of_rule) const { return bit(in_force, bit_of_rule); }
-    [[nodiscard]] Place of(const Place& object, const std::string& field) const { return world.field(object, field); }
+    [[nodiscard]] Place of(const Place& object, const std::string& field) const {
+        return world.field(object, field);
+    }
     /// The value of a place of the start state before, and on a path.
     [[nodiscard]] Word before(const Place& place) const { return world.get(place); }
     [[nodiscard]] static Word now(const Path& path, const Place& place) {
@@ -84,7 +86,9 @@ class ForkScene {
     /// Runs acquire or release of a step.
     std::vector<Path> acquire(const std::string& step);
     std::vector<Path> release(const Path& after, const std::string& step);
-    std::vector<Path> call(const std::string& function) { return scene.call(function, {word32(request.address)}); }
+    std::vector<Path> call(const std::string& function) {
+        return scene.call(function, {word32(request.address)});
+    }
 
     /// The step before which this path stands may begin: every field of the child that the steps up to and
     /// including `step` own is as the table says, the others are null.
@@ -103,7 +107,8 @@ class ForkScene {
     void build_files();
     void build_request();
     void build_child(std::size_t steps_done);
-    Place counted(const std::string& type, const std::string& name, const std::string& kind, const std::string& count);
+    Place counted(const std::string& type, const std::string& name, const std::string& kind,
+                  const std::string& count);
     Word count_of(const Place& place, const std::string& name);
 
     std::size_t steps_done_;

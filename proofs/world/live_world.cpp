@@ -1,13 +1,14 @@
 #include "proofs/world/live_world.hpp"
-#include "proofs/world/in_bochs.hpp"
 #include "invariants/rules.hpp"
+#include "proofs/world/in_bochs.hpp"
 #include <fmt/core.h>
 
 namespace forkproof::proofs {
 
 namespace {
 
-// kernel/mm/stack.cpp: slots of four pages, the upper two of which are the stack. The caller has the second slot.
+// kernel/mm/stack.cpp: slots of four pages, the upper two of which are the stack. The caller has the second
+// slot.
 constexpr std::uint32_t AREA = 0xf8000000, SLOT_SIZE = 0x4000, STACK_SIZE = 0x2000, PTES_PER_SLOT = 4;
 constexpr std::uint32_t CHILDS_SLOT = 2, FUTEX_BUCKETS = 64;
 // linux-2.6.33 linux/sched.h
@@ -19,7 +20,8 @@ LiveScene::LiveScene(MachineProof& proof, const std::string& title, const std::s
     : ForkScene(proof, title, step, wanted), init(world.object("Task", "init", "task")),
       init_task(world.global("init_task")), rq(world.global("rq")), counts(world.global("task_counts")),
       serial(world.global("next_serial")), pid(world.object("Pid", "parent's pid", "pid")),
-      pgrp(world.object("Pid", "pgrp", "pid")), session(world.object("Pid", "session", "pid")), numbers(scene) {
+      pgrp(world.object("Pid", "pgrp", "pid")), session(world.object("Pid", "session", "pid")),
+      numbers(scene) {
     add_globals(*this);
     build_family();
     build_processor();
@@ -28,14 +30,16 @@ LiveScene::LiveScene(MachineProof& proof, const std::string& title, const std::s
     caller_runs();
     numbers.add(pid_ns);
     numbers.use_contracts();
-    scene.assume("number 1 of the first pid namespace is init's", !eq(numbers.of(pid_ns.address).number, word32(1)));
+    scene.assume("number 1 of the first pid namespace is init's",
+                 !eq(numbers.of(pid_ns.address).number, word32(1)));
     shown_by_call(*this);
 }
 
 void LiveScene::add_globals(ForkScene& f) {
     World& world = f.world;
     for (const char* name : {"next_user_ns_id", "next_id", "swapper_pg_dir"}) (void)world.global(name);
-    for (const char* lock : {"fs_lock", "siglock", "tasklist_lock"}) world.set(f.of(world.global(lock), "holder_"), 0);
+    for (const char* lock : {"fs_lock", "siglock", "tasklist_lock"})
+        world.set(f.of(world.global(lock), "holder_"), 0);
     f.scene.assume("nobody holds a lock when a call begins (the lock invariant)", true);
     world.set(world.global("steps_are_watched"), 0);
     f.scene.assume("neither fail= nor check=step is on the command line", true);
@@ -71,7 +75,8 @@ void LiveScene::build_family() {
 
     world.point(of(parent, "group_leader"), parent);
     world.point(of(parent, "real_parent"), init);
-    for (const char* list : {"children", "thread_group", "run_list", "wait_node", "timer_node"}) empty_list(parent, list);
+    for (const char* list : {"children", "thread_group", "run_list", "wait_node", "timer_node"})
+        empty_list(parent, list);
     world.ring({of(init, "children"), of(parent, "sibling")});
     world.ring({of(init_task, "tasks"), of(init, "tasks"), of(parent, "tasks")});
     world.point(of(pid_ns, "child_reaper"), init);
@@ -108,7 +113,8 @@ void LiveScene::build_queue() {
     const Place bits = of(rq, "rt_bits");
     for (std::uint32_t i = 0; i < bits.size; i += 4) world.set({bits.address + i, "", 4}, 0);
     world.set(of(rq, "dead"), 0);
-    scene.assume("nobody but the caller can run when the call begins", eq(before(of(rq, "nr_running")), word32(1)));
+    scene.assume("nobody but the caller can run when the call begins",
+                 eq(before(of(rq, "nr_running")), word32(1)));
     const Place buckets = world.global("buckets");
     for (std::uint32_t i = 0; i < FUTEX_BUCKETS; i++) world.empty_list({buckets.address + 8 * i, "", 8});
     scene.assume("nobody waits on a futex", true);
@@ -117,7 +123,7 @@ void LiveScene::build_queue() {
 void LiveScene::build_stack_area() {
     world.set(world.global("first_free@kernel/mm/stack.cpp"), CHILDS_SLOT);
     (void)world.global("in_use");
-    (void)world.global("next_free");
+    (void)world.global("next_free@kernel/mm/stack.cpp");
     const std::uint32_t table = page_address(add_frame(scene, "page table of the stacks"));
     world.set(of(world.global("tables"), "[0]"), table);
     stack_ptes = {table + CHILDS_SLOT * PTES_PER_SLOT * 4, "", PTES_PER_SLOT * 4};
@@ -128,7 +134,8 @@ void LiveScene::build_stack_area() {
 
 void LiveScene::use_story_contracts() {
     auto nothing = [](State& s) { returns_nothing(s); };
-    for (const char* checker : {"process_call_done", "clone_accepted", "fail_injection_call_begins", "fail_injection_call_ends"})
+    for (const char* checker :
+         {"process_call_done", "clone_accepted", "fail_injection_call_begins", "fail_injection_call_ends"})
         scene.contract(checker, nothing);
     scene.assume("the checker (kernel/check) changes nothing", true);
     auto answers = [this](const char* type) {
@@ -152,9 +159,7 @@ void LiveScene::use_story_contracts() {
     scene.assume("the verdict accepts, without privilege (verdict/table)", true);
 }
 
-void LiveScene::stop_at_switches() {
-    scene.executor().stop_at(world.image().symbol("switch_context"));
-}
+void LiveScene::stop_at_switches() { scene.executor().stop_at(world.image().symbol("switch_context")); }
 
 void for_each_part(Scene& scene, const Path& path, const std::function<void(const Path&)>& then) {
     std::optional<z3::expr> undecided;
@@ -167,14 +172,16 @@ void for_each_part(Scene& scene, const Path& path, const std::function<void(cons
     const Word word = yes_or_no ? from_truth(Truth(*undecided), 1) : Word(*undecided);
     for (const std::uint64_t value : scene.values(path, word)) {
         Path part = path;
-        part.state.assume(yes_or_no ? (value != 0 ? *undecided : !*undecided) : eq(word, Word(word.width(), value)).term());
+        part.state.assume(yes_or_no ? (value != 0 ? *undecided : !*undecided)
+                                    : eq(word, Word(word.width(), value)).term());
         part.state.learn(*undecided, value);
         for_each_part(scene, part, then);
     }
 }
 
 void use_charge_contract_for_all(ForkScene& f) {
-    const Place minimum = f.of(f.world.global("rq"), "min_vruntime"), current = f.world.global("current_task");
+    const Place minimum = f.of(f.world.global("rq"), "min_vruntime"),
+                current = f.world.global("current_task");
     f.scene.contract("update_curr", [&f, minimum, current](State& s) {
         const Place runs{s.address(s.memory.peek(current.address, 4)), "Task", 0};
         for (const char* field : {"exec_start", "sum_exec_runtime", "vruntime"})

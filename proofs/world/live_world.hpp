@@ -35,8 +35,8 @@ class LiveScene : public ForkScene {
     void empty_list(const Place& of, const char* field) { world.empty_list(world.field(of, field)); }
 };
 
-/// Goes on with the path, or with each part of it where `then` comes to what is not decided on it: paths that have
-/// been merged are divided again only as far as somebody looks.
+/// Goes on with the path, or with each part of it where `then` comes to what is not decided on it: paths that
+/// have been merged are divided again only as far as somebody looks.
 void for_each_part(Scene& scene, const Path& path, const std::function<void(const Path&)>& then);
 
 /// Charges whoever runs for some time: what update_curr does (scheduling/charge), told as anything.

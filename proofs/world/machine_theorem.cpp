@@ -49,8 +49,8 @@ TheoremReport run(const Setting& setting, const std::string& name, const Machine
 
 } // namespace
 
-Theorem machine_theorem(const std::string& name, const std::string& sentence, MachineBody body, bool only_in_full,
-                        Aspect aspect) {
+Theorem machine_theorem(const std::string& name, const std::string& sentence, MachineBody body,
+                        bool only_in_full, Aspect aspect) {
     Theorem theorem;
     theorem.name = name;
     theorem.sentence = sentence;
@@ -68,14 +68,15 @@ Theorem machine_theorem(const std::string& name, const std::string& sentence, Ma
 }
 
 std::vector<Theorem> step_theorem(const std::string& step, const std::string& sentence, MachineBody body) {
-    std::vector<Theorem> all = {
-        machine_theorem("steps/" + step, sentence, body, false, Aspect::effect),
-        machine_theorem("frame/" + step, "step " + step + " and its release change nothing else", body, false,
-                        Aspect::frame)};
+    std::vector<Theorem> all = {machine_theorem("steps/" + step, sentence, body, false, Aspect::effect),
+                                machine_theorem("frame/" + step,
+                                                "step " + step + " and its release change nothing else", body,
+                                                false, Aspect::frame)};
     const auto row = std::find_if(std::begin(sharing), std::end(sharing),
                                   [&](const SharingRow& r) { return step == r.step; });
     if (row != std::end(sharing))
-        all.push_back(machine_theorem("sharing/" + step, "the child's " + std::string(row->resource) +
+        all.push_back(machine_theorem("sharing/" + step,
+                                      "the child's " + std::string(row->resource) +
                                           " is shared, its own or none, as the table says",
                                       body, false, Aspect::sharing));
     for (Theorem& theorem : all) theorem.body_name = "steps/" + step;

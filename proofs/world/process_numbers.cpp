@@ -27,8 +27,11 @@ void first_number(const World& world, const Place& ns, State& state) {
     auto field = [&](const char* name) { return world.field(ns, name); };
     auto now = [&](const Place& p) { return state.memory.peek(p.address, p.size); };
     const auto map = state.address(now(field("pidmap")));
-    auto is = [&](const Word& value, std::uint32_t number) { return state.decide(eq(value, Word(value.width(), number))); };
-    if (!is(now(field("nr_free")), PID_MAX - 1) || !is(now(field("last_pid")), 0) || !is(state.memory.peek(map, 1), 1))
+    auto is = [&](const Word& value, std::uint32_t number) {
+        return state.decide(eq(value, Word(value.width(), number)));
+    };
+    if (!is(now(field("nr_free")), PID_MAX - 1) || !is(now(field("last_pid")), 0) ||
+        !is(state.memory.peek(map, 1), 1))
         throw Violation("a new pid namespace has given numbers before");
     state.memory.poke(map, Word(8, 3), state.ip);
     state.memory.poke(field("nr_free").address, word32(PID_MAX - 2), state.ip);

@@ -7,7 +7,8 @@
 namespace forkproof::proofs {
 
 namespace {
-/// The caller's kernel stack: the second slot of the stack area (kernel/mm/stack.cpp), two pages below its top.
+/// The caller's kernel stack: the second slot of the stack area (kernel/mm/stack.cpp), two pages below its
+/// top.
 constexpr std::uint32_t STACK_TOP = 0xf8008000, STACK_SIZE = 0x2000;
 /// What the entry code and the calls above the function have used of it.
 constexpr std::uint32_t USED_OF_STACK = 0x400;
@@ -87,10 +88,12 @@ std::vector<Path> Scene::ended(std::vector<Path> paths, const std::string& what)
     return paths;
 }
 
-std::vector<Path> Scene::call_from(State from, const std::string& function, const std::vector<Word>& arguments) {
+std::vector<Path> Scene::call_from(State from, const std::string& function,
+                                   const std::vector<Word>& arguments) {
     if (!active_) return {};
     proof_.report_.functions.push_back(function);
-    return ended(executor_.call(std::move(from), proof_.image().function(function).address, arguments), function);
+    return ended(executor_.call(std::move(from), proof_.image().function(function).address, arguments),
+                 function);
 }
 
 std::vector<Path> Scene::run(State from) {
@@ -222,13 +225,15 @@ Decoder decoder_of(const Image& image) {
 }
 } // namespace
 
-MachineProof::MachineProof(const Setting& setting, const std::string& name, Aspect aspect, const Refuted* replay)
-    : setting_(setting), aspect_(aspect), replay_(replay), z3_(std::make_shared<z3::context>()), solver_(*z3_, setting.effort),
-      decoder_(decoder_of(*setting.image)), obligations_(setting.smt_folder, name) {}
+MachineProof::MachineProof(const Setting& setting, const std::string& name, Aspect aspect,
+                           const Refuted* replay)
+    : setting_(setting), aspect_(aspect), replay_(replay), z3_(std::make_shared<z3::context>()),
+      solver_(*z3_, setting.effort), decoder_(decoder_of(*setting.image)),
+      obligations_(setting.smt_folder, name) {}
 
 MachineProof::MachineProof(const Setting& setting, Judgement& judgement)
-    : setting_(setting), aspect_(Aspect::all), judgement_(&judgement), z3_(judgement.z3), solver_(*z3_, setting.effort),
-      decoder_(decoder_of(*setting.image)), obligations_("", "") {}
+    : setting_(setting), aspect_(Aspect::all), judgement_(&judgement), z3_(judgement.z3),
+      solver_(*z3_, setting.effort), decoder_(decoder_of(*setting.image)), obligations_("", "") {}
 
 Scene& MachineProof::scene(const std::string& title) {
     const bool active = !replay_ || replay_->scene == title;
@@ -267,7 +272,8 @@ TheoremReport MachineProof::report() {
         for (const std::uint32_t address : scene->world().read_of_image()) touched(address, 4);
     }
     std::sort(report_.functions.begin(), report_.functions.end());
-    report_.functions.erase(std::unique(report_.functions.begin(), report_.functions.end()), report_.functions.end());
+    report_.functions.erase(std::unique(report_.functions.begin(), report_.functions.end()),
+                            report_.functions.end());
     return report_;
 }
 

@@ -53,7 +53,8 @@ class Scene {
     /// Every start state satisfies this: the paths together cover all of them.
     void covers(const std::string& words, const z3::expr& condition);
     /// Some path of these satisfies the condition: the theorem speaks of something.
-    void reached(const std::string& words, const std::vector<Path>& paths, const std::function<Truth(const Path&)>& condition);
+    void reached(const std::string& words, const std::vector<Path>& paths,
+                 const std::function<Truth(const Path&)>& condition);
 
     /// What a reader can type to see a counterexample in Bochs, from the values of the start state.
     std::function<std::string(const std::function<std::uint64_t(const Word&)>& value)> reproduce;
@@ -86,7 +87,7 @@ class Scene {
     [[nodiscard]] bool wanted() const;
     std::vector<Path> ended(std::vector<Path> paths, const std::string& what);
     void refuted(const Path& path, const std::string& words, const Truth& claim, std::uint32_t address,
-                              const Word* got, const Word* expected);
+                 const Word* got, const Word* expected);
 
     MachineProof& proof_;
     std::string title_;
@@ -113,12 +114,13 @@ struct RunRecord {
     std::vector<Path> paths;
 };
 
-/// What a judge of mutants wants to know of one run of a body: which of its aspects are refuted, and how the runs of
-/// the code have ended, for comparing them with those of another image. Nothing is replayed.
+/// What a judge of mutants wants to know of one run of a body: which of its aspects are refuted, and how the
+/// runs of the code have ended, for comparing them with those of another image. Nothing is replayed.
 struct Judgement {
     bool first_is_enough = true;
-    std::shared_ptr<z3::context> z3 = std::make_shared<z3::context>(); ///< one, for runs that are to be compared
-    std::map<Aspect, std::string> refuted;                             ///< with the reason in a line
+    std::shared_ptr<z3::context> z3 =
+        std::make_shared<z3::context>();   ///< one, for runs that are to be compared
+    std::map<Aspect, std::string> refuted; ///< with the reason in a line
     std::vector<RunRecord> runs;
 };
 /// Thrown where the first refutation is enough.
@@ -157,7 +159,8 @@ class MachineProof {
   private:
     friend class Scene;
     /// What Z3 has answered "unsat" to: written down for a second opinion.
-    void obligation(const std::string& words, const std::vector<z3::expr>& conditions, const z3::expr& negated);
+    void obligation(const std::string& words, const std::vector<z3::expr>& conditions,
+                    const z3::expr& negated);
 
     const Setting& setting_;
     Aspect aspect_;

@@ -43,7 +43,8 @@ std::string place(const Scene& scene, std::uint32_t address) {
 std::string shown_value(const Scene::Shown& shown, std::uint64_t value) {
     const auto word = static_cast<std::uint32_t>(value);
     if (shown.flags) return flag_words(word);
-    return shown.name == "rules" ? rule_set_words(RuleSet(word), shipped_rule_table()) : number(value, shown.word.width());
+    return shown.name == "rules" ? rule_set_words(RuleSet(word), shipped_rule_table())
+                                 : number(value, shown.word.width());
 }
 
 /// The path as calls and taken branches, the last of them.
@@ -60,11 +61,14 @@ std::vector<std::string> way(const Scene& scene, const State& state) {
         const auto indent = static_cast<std::size_t>(2 * std::clamp(depth, 0, 8));
         switch (e->kind) {
         case Event::Kind::call:
-            if (const Function* f = image.function_at(e->target)) line = fmt::format("{:{}}{}", "", indent, f->name);
+            if (const Function* f = image.function_at(e->target))
+                line = fmt::format("{:{}}{}", "", indent, f->name);
             depth++;
             break;
         case Event::Kind::returned: depth--; continue;
-        case Event::Kind::taken: line = fmt::format("{:{}}branch taken at {}", "", indent, image.line_of(e->at)); break;
+        case Event::Kind::taken:
+            line = fmt::format("{:{}}branch taken at {}", "", indent, image.line_of(e->at));
+            break;
         case Event::Kind::passed: continue;
         case Event::Kind::note: line = fmt::format("{:{}}{}", "", indent, e->note); break;
         }
@@ -155,7 +159,8 @@ std::vector<std::string> replay(const Setting& setting, const MachineBody& body,
         const bool same = second.words == refuted.words || (refuted.at != 0 && second.at == refuted.at);
         if (same && second.scene == refuted.scene) {
             lines = second.lines;
-            // The command is the first one's: what does not matter is there as a boot has it, here it is anything.
+            // The command is the first one's: what does not matter is there as a boot has it, here it is
+            // anything.
             std::erase_if(lines, is_command);
             std::copy_if(refuted.lines.begin(), refuted.lines.end(), std::back_inserter(lines), is_command);
             lines.insert(lines.begin() + 1, "replayed    with plain numbers: the same");
@@ -167,7 +172,8 @@ std::vector<std::string> replay(const Setting& setting, const MachineBody& body,
     } catch (const CannotTell& limit) {
         different = limit.what();
     }
-    lines.insert(lines.begin() + 1, "NOT REPLAYED with plain numbers: " + different + " (a bug of the prover)");
+    lines.insert(lines.begin() + 1,
+                 "NOT REPLAYED with plain numbers: " + different + " (a bug of the prover)");
     return lines;
 }
 

@@ -55,12 +55,14 @@ Place World::global(const std::string& name) {
     return {address, type, size};
 }
 
-Place World::bytes(std::uint32_t address, std::uint32_t size, const std::string& name, const std::string& kind) {
+Place World::bytes(std::uint32_t address, std::uint32_t size, const std::string& name,
+                   const std::string& kind) {
     add(address, {size, name, "", kind});
     return {address, "", size};
 }
 
-Place World::array(std::uint32_t address, const std::string& type, std::uint32_t count, const std::string& name) {
+Place World::array(std::uint32_t address, const std::string& type, std::uint32_t count,
+                   const std::string& name) {
     const std::uint32_t element = layouts_.size_of(type);
     add(address, {element * count, name, type, "", element});
     return {address, type, element * count};
@@ -73,7 +75,8 @@ Place World::field(const Place& of, const std::string& path) const {
 
 void World::set(const Place& place, const Word& value) {
     if (value.width() != place.size * 8)
-        throw CannotTell(fmt::format("{} has {} bits, not {}", name_of(place.address), place.size * 8, value.width()));
+        throw CannotTell(
+            fmt::format("{} has {} bits, not {}", name_of(place.address), place.size * 8, value.width()));
     // Whole words at a time, as memory itself does it.
     Memory words(std::shared_ptr<const Backing>(this, [](const Backing*) {}));
     words.poke(place.address, value);
@@ -140,7 +143,8 @@ void World::check(std::uint32_t address, unsigned bytes, bool write) const {
     if (image_.holds(address, bytes)) {
         const Section* section = image_.section_at(address);
         if (!section->writable && !write) return;
-        if (!section->writable) throw Violation(fmt::format("write to {}, which is constant", name_of(address)));
+        if (!section->writable)
+            throw Violation(fmt::format("write to {}, which is constant", name_of(address)));
     }
     throw Violation(fmt::format("{} at {}, which nothing in the start state allows", act, name_of(address)));
 }

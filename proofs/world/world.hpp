@@ -33,7 +33,8 @@ class World : public Backing {
     /// A global variable, under its name.
     Place global(const std::string& name);
     /// Plain memory; its words are called name[offset].
-    Place bytes(std::uint32_t address, std::uint32_t size, const std::string& name, const std::string& kind = "");
+    Place bytes(std::uint32_t address, std::uint32_t size, const std::string& name,
+                const std::string& kind = "");
     /// A run of objects at a known address (the frame table), fields unknown.
     Place array(std::uint32_t address, const std::string& type, std::uint32_t count, const std::string& name);
 

@@ -1,6 +1,7 @@
-// verdict_sweep KERNEL: calls the very bytes of the kernel's verdict() for all 2^32 flag words in eight contexts,
-// and compares each answer with the rule table (invariants/rules.hpp). A 32-bit program, so that the code can
-// stand at the address for which it was linked. A child for each context, as many at once as there are processors.
+// verdict_sweep KERNEL: calls the very bytes of the kernel's verdict() for all 2^32 flag words in eight
+// contexts, and compares each answer with the rule table (invariants/rules.hpp). A 32-bit program, so that
+// the code can stand at the address for which it was linked. A child for each context, as many at once as
+// there are processors.
 #include "kernel/fork/verdict.hpp"
 #include <cstdio>
 #include <cstdlib>
@@ -32,7 +33,8 @@ const char* load(const char* path) {
     const auto size = static_cast<std::size_t>(about.st_size);
     auto* bytes = static_cast<const char*>(mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0));
     const auto* header = reinterpret_cast<const Elf32_Ehdr*>(bytes);
-    if (bytes == MAP_FAILED || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_machine != EM_386)
+    if (bytes == MAP_FAILED || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
+        header->e_machine != EM_386)
         fail("is no i386 ELF file", path);
     const auto* segments = reinterpret_cast<const Elf32_Phdr*>(bytes + header->e_phoff);
     for (int i = 0; i < header->e_phnum; i++) {
@@ -91,9 +93,10 @@ int sweep(Function verdict, int number) {
                           : rule == RuleId::security ? c.security_errno
                                                      : static_cast<int>(rule_texts[rule].errno_value);
         if (got.refused_by == rule && static_cast<int>(got.error) == error) continue;
-        std::printf("context %d, flags %#x: the machine code says rule %d, errno %d; the table rule %d, errno %d\n",
-                    number, flags, static_cast<int>(got.refused_by), static_cast<int>(got.error),
-                    static_cast<int>(rule), error);
+        std::printf(
+            "context %d, flags %#x: the machine code says rule %d, errno %d; the table rule %d, errno %d\n",
+            number, flags, static_cast<int>(got.refused_by), static_cast<int>(got.error),
+            static_cast<int>(rule), error);
         return DIFFERENT;
     } while (++flags != 0);
     return 0;
@@ -120,6 +123,7 @@ int main(int count, char** arguments) {
         running++;
     }
     while (running > 0) wait_for_one();
-    if (worst == 0) std::printf("verdict: 2^32 flag words in %d contexts, native code and rule table agree\n", CONTEXTS);
+    if (worst == 0)
+        std::printf("verdict: 2^32 flag words in %d contexts, native code and rule table agree\n", CONTEXTS);
     return worst;
 }

@@ -38,6 +38,7 @@ int main() {
     const int pid = clone_with_tls(&pages.of[IN_THE_MIDDLE]);
     int status = 0;
     wait4(pid, &status);
-    printf("settls: %d, then %s that exits with %d\n", failed, pid > 0 ? "a child" : "none", exit_code(status));
+    printf("settls: %d, then %s that exits with %d\n", failed, pid > 0 ? "a child" : "none",
+           exit_code(status));
     return 0;
 }
