@@ -73,6 +73,12 @@ std::set<u32> only_to_a_panic(const std::vector<CoveredInstruction>& code, const
     return panics;
 }
 
+std::string why_never_alone(const std::string& theorem) {
+    for (const Corollary& row : corollaries())
+        if (theorem.starts_with(row.theorem)) return "(" + std::string(row.reason) + ")";
+    return "";
+}
+
 std::string reason_for(const MutantResult& survivor) {
     if (survivor.fate == Fate::stopped) return "not proved of it either: the prover stops and says why";
     if (survivor.fate == Fate::lost)

@@ -23,6 +23,16 @@ struct KnownSurvivor {
 };
 const std::vector<KnownSurvivor>& known_survivors();
 
+/// A theorem that follows from others, and is stated because people look for it in these words: what refutes
+/// it refutes one of those too.
+struct Corollary {
+    std::string_view theorem; ///< its name, or how it begins
+    std::string_view reason;
+};
+const std::vector<Corollary>& corollaries();
+/// Why no mutant is refuted by this theorem alone, or "".
+std::string why_never_alone(const std::string& theorem);
+
 /// The reason, or "".
 std::string reason_for(const MutantResult& survivor);
 

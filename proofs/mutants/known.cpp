@@ -72,4 +72,27 @@ const std::vector<KnownSurvivor>& known_survivors() {
     return rows;
 }
 
+const std::vector<Corollary>& corollaries() {
+    constexpr const char* SCHED = "follows from steps/sched, which says every field exactly";
+    constexpr const char* ROW =
+        "follows from the step, its release, and the lives: said per row of the table";
+    static const std::vector<Corollary> rows{
+        {"scheduling/reset-on-fork", SCHED},
+        {"scheduling/inherited", SCHED},
+        {"scheduling/consistent", SCHED},
+        {"scheduling/start-debit", SCHED},
+        {"scheduling/B9", SCHED},
+        {"exit/cred", ROW},
+        {"exit/undo", ROW},
+        {"exit/files", ROW},
+        {"exit/fs", ROW},
+        {"exit/sighand", ROW},
+        {"exit/mm", ROW},
+        {"exit/nsproxy", ROW},
+        {"exit/pid", ROW},
+        {"history/own-ladder", "follows from ladder/table"},
+    };
+    return rows;
+}
+
 } // namespace forkproof::proofs::mutants

@@ -19,12 +19,14 @@ std::string survivor_line(const MutantResult& mutant) {
 } // namespace
 
 namespace {
-/// What sharing/NAME says in the words of the sharing table, steps/NAME says of the same runs field by field.
-bool says_more_of_it(const std::string& name, const std::string& theorem) {
-    constexpr std::string_view SHARING = "sharing/";
-    if (!theorem.starts_with(SHARING)) return false;
-    const std::string step = theorem.substr(SHARING.size());
-    return name == "steps/" + step || name == "frame/" + step;
+/// steps/NAME, frame/NAME and sharing/NAME read the same runs: where one is broken, often another is.
+bool of_one_step(const std::string& a, const std::string& b) {
+    auto step = [](const std::string& theorem) {
+        for (const std::string_view group : {"steps/", "frame/", "sharing/"})
+            if (theorem.starts_with(group)) return theorem.substr(group.size());
+        return theorem;
+    };
+    return step(a) == step(b);
 }
 } // namespace
 
@@ -39,7 +41,7 @@ Kills kills_of(const std::string& theorem, const Results& results) {
         kills.refuted++;
         const bool others =
             std::any_of(mutant.refuted_by.begin(), mutant.refuted_by.end(), [&](const std::string& name) {
-                return name != theorem && !says_more_of_it(name, theorem);
+                return name != theorem && !of_one_step(name, theorem) && why_never_alone(name).empty();
             });
         if (!mutant.complete || others) continue;
         kills.alone++;
@@ -89,7 +91,7 @@ std::vector<std::string> shortcomings(const Results& results) {
         lines.push_back(fmt::format("{} survivors have no reason in proofs/mutants/known.cpp", unexplained));
     if (whole)
         for (const std::string& theorem : results.theorems)
-            if (kills_of(theorem, results).alone == 0)
+            if (kills_of(theorem, results).alone == 0 && why_never_alone(theorem).empty())
                 lines.push_back(theorem +
                                 " refutes no mutant that no other theorem refutes; see --find-witnesses");
     return lines;
@@ -104,7 +106,8 @@ std::vector<std::string> summary(const Results& results) {
     for (const std::string& theorem : results.theorems) {
         const Kills kills = kills_of(theorem, results);
         lines.push_back(fmt::format("{:<{}}  {:>5}  {:>7}  {:>5}  {}", theorem, width, kills.asked,
-                                    kills.refuted, kills.alone, kills.example));
+                                    kills.refuted, kills.alone,
+                                    kills.example.empty() ? why_never_alone(theorem) : kills.example));
     }
     bool any = false;
     for (const MutantResult& mutant : results.mutants) {
