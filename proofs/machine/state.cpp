@@ -8,6 +8,8 @@ template <std::size_t... I>
 std::array<Word, sizeof...(I)> zeros(unsigned width, std::index_sequence<I...>) {
     return {((void)I, Word(width, 0))...};
 }
+/// Where the kernel's stacks lie (kernel/mm/stack.cpp).
+constexpr std::uint32_t KERNEL_STACKS = 0xf8000000;
 /// How far below esp a stack may reach (kernel/mm/stack.hpp: 8 KB).
 constexpr std::uint32_t BELOW_ESP = 0x2000;
 /// What stands above its own part in a register.
@@ -66,9 +68,9 @@ void State::touch(std::uint32_t at, unsigned bytes, bool write) const {
 
 Word State::load(const Word& at, unsigned bytes) const {
     const std::uint32_t where = address(at);
-    // What lies below esp belongs to nobody: the next interrupt writes there.
-    if (const Word& esp = get(Reg::esp);
-        esp.known() && where < esp.value() && where >= esp.value() - BELOW_ESP)
+    // What lies below esp belongs to nobody: on a stack of the kernel the next interrupt writes there.
+    if (const Word& esp = get(Reg::esp); esp.known() && esp.value() >= KERNEL_STACKS && where < esp.value() &&
+                                         where >= esp.value() - BELOW_ESP)
         throw Violation(fmt::format("read of {:#x}, which is below the stack pointer", where));
     touch(where, bytes, false);
     return memory.peek(where, bytes);

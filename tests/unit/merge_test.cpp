@@ -24,6 +24,7 @@ class Merge : public ::testing::Test {
             s.assume(c);
             s.learn(c.is_not() ? c.arg(0) : c, c.is_not() ? 0 : 1);
         }
+        s.ip = RETURN_TO_NOBODY;
         s.set(Reg::eax, word32(number));
         s.memory.poke(PAGE, word32(number));
         if (makes) s.memory.blocks.emplace(OBJECT, Block{16, "cred", "new cred", "", true, true});
