@@ -67,6 +67,10 @@ const std::vector<KnownSurvivor>& known_survivors() {
         {"schedule_tail", "", "", "the word of CLONE_CHILD_SETTID is written in a life of the full check"},
         {"sleep_on", "", "", "one task sleeps there: the way back from it is not gone"},
         {"fpu_switch_to", "", "", "CR0.TS is no part of the proofs"},
+        {"put_mm", "", "", "as alloc_pgd"},
+        {"kmem_alloc", "", "boundary-moved", "the slack behind a slab's last object"},
+        {"verdict_context", "", "", "a byte that only fills the struct"},
+        {"leave_to_user", "", "", "no signal is pending on the way back, by assumption"},
         {"alloc_pgd", "", "", "a clean page out of the pool is as good as one that is cleaned now"},
     };
     return rows;

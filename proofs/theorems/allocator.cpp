@@ -3,6 +3,7 @@
 // belongs to nobody else; what is given back is free; a double free, another kind or a stranger's pointer is
 // a panic.
 #include "proofs/theorems/theorems.hpp"
+#include <algorithm>
 #include <fmt/core.h>
 
 namespace forkproof::proofs {
@@ -92,6 +93,21 @@ struct CacheScene {
     }
 };
 
+/// These nodes, the list's head first, are linked in one ring, forwards and backwards.
+void in_one_ring(CacheScene& c, const Path& path, const std::vector<Place>& nodes) {
+    std::uint32_t at = nodes.front().address;
+    for (std::size_t i = 0; i < nodes.size(); i++) {
+        const std::uint32_t next = path.state.address(now(path, {at, "", 4}));
+        c.scene.check(
+            path, "the list with room holds the slabs with room",
+            std::any_of(nodes.begin(), nodes.end(), [&](const Place& n) { return n.address == next; }));
+        c.scene.equal(path, "the way back in the list with room", now(path, {next + 4, "", 4}), word32(at));
+        at = next;
+        c.scene.check(path, "each slab with room is on the list once",
+                      (at == nodes.front().address) == (i + 1 == nodes.size()));
+    }
+}
+
 /// Which objects of a slab are looked at: all in the full check; else the first, the last, and those where a
 /// word of bits begins or ends.
 std::vector<std::uint32_t> indices(CacheScene& c) {
@@ -126,6 +142,11 @@ void alloc_from_slab(MachineProof& proof, unsigned kind, const std::string& name
             c.scene.equal(path, "the first slab with room", now(path, head),
                           ite(full, word32(c.of(c.cache, "with_room.head").address),
                               word32(c.of(c.slab, "node").address)));
+            const Place node = c.of(c.slab, "node");
+            for (const std::uint32_t way : {0U, 4U}) // next, prev
+                c.scene.equal(
+                    path, "a full slab is on no list", now(path, {node.address + way, "", 4}),
+                    ite(full, word32(node.address), word32(c.of(c.cache, "with_room.head").address)));
             c.scene.equal(path, "the last slab with room", now(path, {head.address + 4, "", 4}),
                           now(path, head));
             nothing_but(c.scene, path,
@@ -243,10 +264,13 @@ void free_object(MachineProof& proof, unsigned kind, const std::string& name, Ne
                                       word32(c.of(c.cache, "slabs.head").address));
                     for (const char* list : {"with_room.head.next", "with_room.head.prev"})
                         c.scene.equal(at, list, now(at, c.of(c.cache, list)), word32(other.address));
+                    in_one_ring(c, at, {head, other});
                     nothing_but(c.scene, at,
                                 {c.cache, node, other, c.of(c.slab, "all"), {c.slab.address, "", PAGE}});
                     continue;
                 }
+                in_one_ring(c, at,
+                            alone ? std::vector<Place>{head, node} : std::vector<Place>{head, node, other});
                 const Place bits = c.of(c.slab, fmt::format("live_bits[{}]", i / 32));
                 c.scene.equal(at, "slab->live_bits", now(at, bits),
                               c.before(bits) & word32(~(1U << (i % 32))));
