@@ -32,7 +32,7 @@ void World::type_invariants(std::uint32_t address, const std::string& type) {
     for (const Leaf& leaf : layouts_.leaves(type))
         if (leaf.is_bool) {
             const std::uint32_t at = address + leaf.offset;
-            set({at, "bool", 1}, zext(any(name_of(at), 1), 8));
+            set({at, "bool", 1}, zext(any(name_of(at) + "?", 1), 8));
         }
 }
 
