@@ -13,8 +13,8 @@ inline constexpr const char* MERGED = "(other ways have met this one here)";
 /// Whether they stand at the same place, with the same calls open and the same stack.
 [[nodiscard]] bool can_merge(const State& a, const State& b);
 /// The state that is `a` where a's conditions hold and `b` where b's do; they must exclude each other, as the
-/// ways of one run do. Arithmetic flags are undefined afterwards. Where functions have returned no flag means
-/// anything; elsewhere (-Os) a branch may follow the place where ways meet.
+/// ways of one run do. Arithmetic flags are undefined afterwards, as where functions have returned no flag
+/// means anything; `with_flags` keeps those that both have, for a branch may follow where ways meet (-Os).
 [[nodiscard]] State merge(const State& a, const State& b, bool with_flags = false);
 
 } // namespace forkproof::proofs

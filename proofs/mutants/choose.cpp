@@ -28,13 +28,8 @@ std::vector<Mutation> choose(const std::vector<CoveredInstruction>& code, const 
     const Image& image = *baseline.setting.image;
     std::vector<Mutation> chosen = mutations_of_step_table(image, *baseline.setting.layouts);
     std::vector<Mutation> firsts, more;
-    // Of the code that only whole lives run, every third instruction: each of its mutants is many long runs.
-    std::size_t of_lives = 0;
     for (const CoveredInstruction& covered : code) {
         if (covered.theorems.empty()) continue;
-        const bool of_a_life = std::all_of(covered.theorems.begin(), covered.theorems.end(),
-                                           [&](std::size_t i) { return baseline.theorems[i].whole_life; });
-        if (of_a_life && ++of_lives % 3 != 0 && wanted.empty()) continue;
         std::vector<Mutation> all = mutations_of(covered.instruction, image);
         if (all.empty()) continue;
         std::sort(all.begin(), all.end(), before);

@@ -19,28 +19,21 @@ std::size_t row_of(const CoveredInstruction& code, const Image& image) {
     return i;
 }
 
-/// Where control may go after an instruction; nothing if that is outside of the function, which is no panic.
-struct Successors {
+/// Where control may go in the function after an instruction, and whether it may leave the function: by a
+/// ret, or a jump. A panic is neither.
+struct After {
     std::vector<u32> inside;
     bool outside = false;
 };
 
-Successors after(const CoveredInstruction& covered, u32 panic) {
+After after(const CoveredInstruction& covered, u32 panic) {
     const Instruction& i = covered.instruction;
-    const auto category = i.z.meta.category;
-    Successors next;
-    auto go = [&](u32 address) {
-        if (address >= covered.function->address && address < covered.function->end())
-            next.inside.push_back(address);
-        else
-            next.outside = true;
-    };
-    if (category == ZYDIS_CATEGORY_CALL && i.relative() && i.relative_target() == panic) return next;
-    const bool jumps = category == ZYDIS_CATEGORY_COND_BR || category == ZYDIS_CATEGORY_UNCOND_BR;
-    if (jumps && i.relative()) go(i.relative_target());
-    if (jumps && !i.relative()) next.outside = true;
-    if (category == ZYDIS_CATEGORY_RET) next.outside = true;
-    if (category != ZYDIS_CATEGORY_UNCOND_BR && category != ZYDIS_CATEGORY_RET) go(i.next());
+    if (i.z.meta.category == ZYDIS_CATEGORY_CALL && i.relative() && i.relative_target() == panic) return {};
+    After next{successors(i), false};
+    next.outside = next.inside.empty(); // a ret, or a jump to what a register says
+    next.outside |= std::erase_if(next.inside, [&](u32 address) {
+                        return address < covered.function->address || address >= covered.function->end();
+                    }) != 0;
     return next;
 }
 
@@ -59,7 +52,7 @@ std::set<u32> only_to_a_panic(const std::vector<CoveredInstruction>& code, const
         changed = false;
         for (std::size_t i = code.size(); i-- > 0;) {
             if (out.contains(code[i].instruction.address)) continue;
-            const Successors next = after(code[i], panic);
+            const After next = after(code[i], panic);
             bool leads = next.outside;
             for (const u32 address : next.inside) leads = leads || leads_out(i, address);
             if (!leads) continue;

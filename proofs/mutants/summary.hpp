@@ -15,8 +15,8 @@ struct Count {
 Count count(const Results& results, bool source);
 
 /// What a theorem did: of how many mutants it was asked, how many it refutes, and how many of these no other
-/// theorem does (of those of which all were asked; for sharing/NAME, steps/NAME and frame/NAME are no
-/// others).
+/// theorem does (of those of which all were asked; steps, frame and sharing of one step are no others,
+/// nor are corollaries).
 struct Kills {
     std::size_t asked = 0, refuted = 0, alone = 0;
     std::string example; ///< that it alone refutes
