@@ -288,7 +288,8 @@ $(B)/bin/mutants:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) $
 $(B)/bin/validate:      $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) proofs/validate/main.cpp $(VALIDATE_PARTS) $(RUNNER_PARTS))
 
 $(B)/bin/mkimage $(RUNNER): LIBRARIES := -lfmt
-PROVER := -lz3 -lfmt -lZydis -ldw -lelf
+# Z3 asks for memory all the time: tcmalloc first, for it is a sixth faster than the C library's.
+PROVER := -l:libtcmalloc_minimal.so.4 -lz3 -lfmt -lZydis -ldw -lelf
 $(B)/bin/prove $(B)/bin/mutants: LIBRARIES := $(PROVER)
 $(B)/bin/validate:          LIBRARIES := $(PROVER) -lunicorn
 $(B)/bin/unit-tests:        LIBRARIES := -lgtest_main -lgtest $(PROVER) -lunicorn

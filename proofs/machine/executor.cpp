@@ -146,7 +146,6 @@ std::size_t Executor::first_of(const std::vector<State>& open) {
 /// Whether what the functions have just returned may be of one class: an errno and another, or none, never
 /// are.
 bool Executor::same_result(const State& a, const State& b, bool at_end) const {
-    if (merging_ != Merging::returns) return true;
     const Word &x = a.get(Reg::eax), &y = b.get(Reg::eax);
     if (at_end && a.ip != RETURN_TO_NOBODY) return false; // no result to tell them apart by
     if (x.known() != y.known())
@@ -154,14 +153,14 @@ bool Executor::same_result(const State& a, const State& b, bool at_end) const {
     return !x.known() || x.value() == y.value();
 }
 
-void Executor::put(State state, std::vector<State>& open, bool at_end) {
+void Executor::put(State state, std::vector<State>& to) {
     if (merging_ == Merging::everywhere)
-        for (State& other : open)
-            if (can_merge(other, state) && same_result(other, state, at_end)) {
+        for (State& other : to)
+            if (can_merge(other, state)) {
                 other = merge(other, state, true);
                 return;
             }
-    open.push_back(std::move(state));
+    to.push_back(std::move(state));
 }
 
 namespace {
@@ -216,10 +215,8 @@ std::vector<Path> Executor::run(State start) {
         State state = meet(take_alike(open, next, alike));
         try {
             advance_to_meeting(state, open);
-            if (!at_end(state))
-                put(std::move(state), open, false);
-            else
-                put(std::move(state), arrived, true);
+            std::vector<State>& to = at_end(state) ? arrived : open;
+            put(std::move(state), to);
         } catch (const Violation& violation) {
             ended.push_back({std::move(state), Ending::violation, violation.what()});
             if (limits.first_violation_ends) return ended;

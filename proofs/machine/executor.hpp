@@ -81,7 +81,8 @@ class Executor {
     [[nodiscard]] std::size_t first_of(const std::vector<State>& open);
     const Flow& flow(std::uint32_t function);
     [[nodiscard]] bool same_result(const State& a, const State& b, bool at_end) const;
-    void put(State state, std::vector<State>& open, bool at_end);
+    /// Adds it, or makes it one with one that is there, where paths merge wherever they meet.
+    void put(State state, std::vector<State>& to);
     /// The states in which the term has each of its possible values.
     std::vector<State> divide(const State& state, const z3::expr& on);
 

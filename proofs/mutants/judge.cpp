@@ -175,6 +175,11 @@ std::vector<std::size_t> concerned(const SourceMutant& mutant, const Baseline& b
             order.push_back(i);
         else if (of_file != baseline.by_file.end() && of_file->second.contains(i))
             others.push_back(i);
+    // As for a mutant of the machine code, unless a life is what it was planted for.
+    auto whole_life = [&](std::size_t i) { return baseline.theorems[i].whole_life; };
+    const bool of_a_life = std::any_of(order.begin(), order.end(), whole_life);
+    if (!of_a_life && !std::all_of(others.begin(), others.end(), whole_life))
+        std::erase_if(others, whole_life);
     cheapest_first(order, baseline);
     cheapest_first(others, baseline);
     order.insert(order.end(), others.begin(), others.end());

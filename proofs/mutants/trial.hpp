@@ -9,7 +9,7 @@ namespace forkproof::proofs::mutants {
 struct TrialWish {
     std::string build = "build", edits = "tests/mutants";
     WorkerOptions workers;
-    std::size_t count = 1050; ///< of the machine code
+    std::size_t count = 1010; ///< of the machine code
     std::size_t sample = 0;   ///< only so many of them; 0: all
     bool no_source = false, no_machine = false;
     bool find_witnesses = false;

@@ -223,6 +223,12 @@ Decoder decoder_of(const Image& image) {
         return section && section->executable ? image.byte(address) : -1;
     });
 }
+
+/// A context is dear (Z3 fills some 17 MB for each): not before something runs.
+const std::shared_ptr<z3::context>& context_of(Judgement& judgement) {
+    if (!judgement.z3) judgement.z3 = std::make_shared<z3::context>();
+    return judgement.z3;
+}
 } // namespace
 
 MachineProof::MachineProof(const Setting& setting, const std::string& name, Aspect aspect,
@@ -232,7 +238,7 @@ MachineProof::MachineProof(const Setting& setting, const std::string& name, Aspe
       obligations_(setting.smt_folder, name) {}
 
 MachineProof::MachineProof(const Setting& setting, Judgement& judgement)
-    : setting_(setting), aspect_(Aspect::all), judgement_(&judgement), z3_(judgement.z3),
+    : setting_(setting), aspect_(Aspect::all), judgement_(&judgement), z3_(context_of(judgement)),
       solver_(*z3_, setting.effort), decoder_(decoder_of(*setting.image)), obligations_("", "") {}
 
 Scene& MachineProof::scene(const std::string& title) {

@@ -118,8 +118,7 @@ struct RunRecord {
 /// runs of the code have ended, for comparing them with those of another image. Nothing is replayed.
 struct Judgement {
     bool first_is_enough = true;
-    std::shared_ptr<z3::context> z3 =
-        std::make_shared<z3::context>();   ///< one, for runs that are to be compared
+    std::shared_ptr<z3::context> z3;       ///< one, for runs that are to be compared; the first run makes it
     std::map<Aspect, std::string> refuted; ///< with the reason in a line
     std::vector<RunRecord> runs;
 };
