@@ -157,6 +157,7 @@ Results Trial::find_witnesses() const {
         std::fflush(stdout);
     }
     std::vector<MutantResult> tried;
+    tried.reserve(judged.size());
     for (const std::size_t i : judged) tried.push_back(results.mutants[i]);
     results.mutants = std::move(tried);
     return results;

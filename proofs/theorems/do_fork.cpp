@@ -45,7 +45,7 @@ struct DoForkScene : ForkScene {
     static std::string story(const State& state) {
         std::string story;
         for (const Event* e = state.events().get(); e; e = e->before.get())
-            if (e->kind == Event::Kind::note) story = e->note + " " + story;
+            if (e->kind == Event::Kind::note) story.insert(0, e->note + " ");
         return story;
     }
 
@@ -213,7 +213,8 @@ void ways(MachineProof& proof) {
                             changes.is(d.of(d.request, "pid"), d.pid.address);
                         }
                         const std::string got = d.story(way->state);
-                        d.scene.check(*way, "expected: " + story + "- happened: " + got, got == story);
+                        d.scene.check(*way, fmt::format("expected: {}- happened: {}", story, got),
+                                      got == story);
                         changes.nothing_else();
                     }
                 }

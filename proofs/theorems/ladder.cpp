@@ -44,7 +44,7 @@ struct LadderScene {
             releases[row.release_name].push_back(i);
         }
         for (const auto& [name, rows] : releases)
-            scene.contract(name, [this, name](State& s) {
+            scene.contract(name, [this, name = name](State& s) {
                 check_request(s);
                 s.note(Event::Kind::note, s.ip, 0, "release " + name);
                 returns_nothing(s);

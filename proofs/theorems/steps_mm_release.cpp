@@ -62,11 +62,12 @@ struct OwnMmScene : ForkScene {
                     changes.nothing_else();
                 },
                 [&](const Path& last) { given_back(last); });
-        for (const auto& [page_name, p] : {std::pair("table", table), std::pair("directory", own_pgd)}) {
+        for (const auto& [page_name, place] : {std::pair("table", table), std::pair("directory", own_pgd)}) {
+            const std::uint32_t p = place.address;
             scene.reached(std::string("the pool takes the ") + page_name, paths,
-                          [&](const Path& path) { return scene.is_live(path.state, p.address, "frame"); });
+                          [&](const Path& path) { return scene.is_live(path.state, p, "frame"); });
             scene.reached(std::string("the pool is full before the ") + page_name, paths,
-                          [&](const Path& path) { return !scene.is_live(path.state, p.address, "frame"); });
+                          [&](const Path& path) { return !scene.is_live(path.state, p, "frame"); });
         }
     }
 

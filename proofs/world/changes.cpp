@@ -185,7 +185,7 @@ void Changes::nothing_else(Aspect aspect) {
     }
 }
 
-void restored(ForkScene& fork, const Path& path, std::set<ResidueWhen> also) {
+void restored(ForkScene& fork, const Path& path, const std::set<ResidueWhen>& also) {
     Changes changes(fork, path);
     for (const ResidueWhen when : also) changes.also(when);
     changes.nothing_else(Aspect::effect); // what a failure and a release do is to leave everything as it was

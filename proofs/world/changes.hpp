@@ -52,6 +52,6 @@ class Changes {
 };
 
 /// Restored(S, S'): the path leaves everything as before, but for allowed_residue.
-void restored(ForkScene& fork, const Path& path, std::set<ResidueWhen> also = {});
+void restored(ForkScene& fork, const Path& path, const std::set<ResidueWhen>& also = {});
 
 } // namespace forkproof::proofs

@@ -67,7 +67,8 @@ Theorem machine_theorem(const std::string& name, const std::string& sentence, Ma
     return theorem;
 }
 
-std::vector<Theorem> step_theorem(const std::string& step, const std::string& sentence, MachineBody body) {
+std::vector<Theorem> step_theorem(const std::string& step, const std::string& sentence,
+                                  const MachineBody& body) {
     std::vector<Theorem> all = {machine_theorem("steps/" + step, sentence, body, false, Aspect::effect),
                                 machine_theorem("frame/" + step,
                                                 "step " + step + " and its release change nothing else", body,

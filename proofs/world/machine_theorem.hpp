@@ -10,7 +10,8 @@ Theorem machine_theorem(const std::string& name, const std::string& sentence, Ma
                         bool only_in_full = false, Aspect aspect = Aspect::all);
 /// A step of a fork as three theorems: steps/NAME, frame/NAME, and sharing/NAME if the table has a row for
 /// it.
-std::vector<Theorem> step_theorem(const std::string& step, const std::string& sentence, MachineBody body);
+std::vector<Theorem> step_theorem(const std::string& step, const std::string& sentence,
+                                  const MachineBody& body);
 
 /// What theorems of one body say of an image, from one run: outcome and one line of reason each, in their
 /// order. If the first refutation is enough the run ends there, and the others' outcome is unknown.

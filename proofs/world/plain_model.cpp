@@ -13,7 +13,7 @@ using Wish = Wishes::const_iterator;
 constexpr std::uint32_t SIGCHLD = 17;
 /// Few flags, and such as no rule refuses; rather those with high numbers go than those with low ones.
 void few_flags(const Word& flags, Wishes& wishes) {
-    const z3::expr term = flags.term();
+    const z3::expr& term = flags.term();
     z3::context& z3 = term.ctx();
     auto bits = [&](std::uint32_t mask) { return term & z3.bv_val(mask, 32); };
     wishes.push_back(bits(CSIGNAL) == z3.bv_val(SIGCHLD, 32));

@@ -139,7 +139,7 @@ std::vector<std::string> tell(const Scene& scene, const Path& path, const std::s
         if (s.word.width() <= 8 && value == 0) continue; // one of many things that may be so, and is not
         lines.push_back(fmt::format("{:<11} {}", s.name, shown_value(s, value)));
     }
-    lines.push_back("path:");
+    lines.emplace_back("path:");
     for (std::string& line : way(scene, path.state)) lines.push_back(std::move(line));
     if (scene.reproduce)
         if (const std::string command = command_of(scene, path, model); !command.empty())

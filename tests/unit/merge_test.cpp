@@ -32,6 +32,7 @@ class Merge : public ::testing::Test {
     }
     [[nodiscard]] static std::vector<Path> ended(const std::vector<State>& states) {
         std::vector<Path> paths;
+        paths.reserve(states.size());
         for (const State& s : states) paths.push_back({s, Ending::returned, ""});
         return paths;
     }

@@ -141,7 +141,8 @@ TEST(MutantsWorkers, ACrashAnExceptionAndAnEndlessLoopCostOnlyThemselves) {
         [](std::size_t i) -> std::string {
             if (i == 1) std::raise(SIGSEGV);
             if (i == 2) throw std::runtime_error("so it was");
-            while (i == 3) ::pause();
+            if (i == 3)
+                for (;;) ::pause();
             return std::string(200'000, 'x');
         },
         [&](std::size_t i, const WorkerResult& result) { results[i] = result; });

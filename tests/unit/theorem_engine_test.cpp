@@ -10,7 +10,7 @@ namespace {
 
 using namespace proofs;
 
-TheoremReport run(const std::function<void(RuleProof&)>& body, RuleProofOptions options = {}) {
+TheoremReport run(const std::function<void(RuleProof&)>& body, const RuleProofOptions& options = {}) {
     static const RuleTable table = shipped_rule_table();
     return run_rule_theorem({"test/theorem", "a sentence", body}, table, options);
 }
