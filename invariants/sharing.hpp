@@ -4,8 +4,9 @@
 
 namespace forkproof {
 
-/// What a child gets when the flag does not decide for sharing.
-enum class Otherwise : unsigned char { copy, fresh, nothing };
+/// What a child gets when the flag does not decide for sharing. copy_if_set: a copy where the parent's says
+/// something (an io context: a priority), else nothing.
+enum class Otherwise : unsigned char { copy, copy_if_set, fresh, nothing };
 
 struct SharingRow {
     const char* resource;     ///< the kind of object (kernel/lib/kinds.hpp) or the step's name
@@ -26,6 +27,7 @@ inline constexpr SharingRow sharing[] = {
     {"signal", "signal", CLONE_THREAD, 0, Otherwise::fresh, "nothing"},
     {"mm", "mm", CLONE_VM, 0, Otherwise::copy, "every mapped frame, until one side writes"},
     {"nsproxy", "namespaces", 0, NSPROXY_FLAGS, Otherwise::copy, "one namespace of each kind"},
+    {"io_context", "io", CLONE_IO, 0, Otherwise::copy_if_set, "nothing"},
     {"pid", "pid", 0, 0, Otherwise::fresh, "its pid namespace"},
 };
 

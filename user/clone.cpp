@@ -1,11 +1,11 @@
 // clone: makes a call of clone() with the flags that it is told, and holds the answer against the rules.
-// usage: clone [fpu] [twice] [FLAG...]     e.g. clone FS NEWUTS SIGCHLD
+// usage: clone [fpu] [ioprio=N] [twice] [FLAG...]     e.g. clone FS NEWUTS SIGCHLD
 // exit status: 0 answered as the rules say, 3 accepted though a rule refuses, 4 another answer, 2 wrong use
 //
 // It is what the prover's counterexamples name as the program to boot. `fpu`: the caller has used the FPU;
-// `twice`: the same call has been made before; a number such as 0x1000 is bits without a name. The rules are
-// those of the default profile, for root. A call that no rule refuses may fail once, as FAIL= asks for, and
-// is made once more.
+// `ioprio=N`: it has an io context with this priority; `twice`: the same call has been made before; a number
+// such as 0x1000 is bits without a name. The rules are those of the default profile, for root. A call that no
+// rule refuses may fail once, as FAIL= asks for, and is made once more.
 #include "invariants/rules.hpp"
 #include "lib/lib.hpp"
 
@@ -29,6 +29,16 @@ Stack stack;
 std::int32_t number; ///< where PARENT_SETTID, CHILD_SETTID and CHILD_CLEARTID write
 UserDesc tls = {FIRST_TLS_ENTRY, 0, 0xfffff,
                 USER_DESC_SEG_32BIT | USER_DESC_LIMIT_IN_PAGES | USER_DESC_USEABLE};
+
+constexpr char IOPRIO[] = "ioprio=";
+
+/// A priority that is none takes the class back and leaves the context.
+void has_io_context(int priority) {
+    const int best_effort = IOPRIO_CLASS_BE << IOPRIO_CLASS_SHIFT;
+    if (failed(ioprio_set(IOPRIO_WHO_PROCESS, 0, best_effort)) ||
+        failed(ioprio_set(IOPRIO_WHO_PROCESS, 0, priority)))
+        fprintf(2, "clone: %d is no io priority\n", priority);
+}
 
 int nothing(void*) { return 0; }
 
@@ -103,9 +113,12 @@ int main(int argc, char** argv) {
             twice = true;
         } else if (same(argv[i], "fpu")) {
             asm volatile("fninit");
+        } else if (memcmp(argv[i], IOPRIO, sizeof IOPRIO - 1) == 0) {
+            has_io_context(parse_number(argv[i] + sizeof IOPRIO - 1));
         } else if (!add_bits(argv[i], flags)) {
             fprintf(2,
-                    "clone: no flag \"%s\"; usage: clone [fpu] [twice] [FLAG...], as in clone FS SIGCHLD\n",
+                    "clone: no flag \"%s\"; usage: clone [fpu] [ioprio=N] [twice] [FLAG...], as in clone FS "
+                    "SIGCHLD\n",
                     argv[i]);
             return WRONG_USE;
         }

@@ -1,6 +1,7 @@
 #include "kernel/check/digest.hpp"
 #include "kernel/check/references.hpp"
 #include "kernel/files/initrd.hpp"
+#include "kernel/io/io_context.hpp"
 #include "kernel/ipc/undo.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/page_table.hpp"
@@ -275,6 +276,10 @@ void walk_task(Walker& w, const Task& t, SigSet ignored) {
     if (w.meet(P::namespaces, t.sysvsem)) {
         w.word(P::namespaces, t.sysvsem->count);
         w.word(P::namespaces, t.sysvsem->ipc_ns->id);
+    }
+    if (w.meet(P::tasks, t.io_context)) {
+        w.word(P::tasks, t.io_context->count);
+        w.word(P::tasks, t.io_context->ioprio);
     }
     for (const PidLink& link : t.pids) walk_pid(w, link.pid);
     auto& children = children_of(t);

@@ -1,6 +1,7 @@
 #include "kernel/check/references.hpp"
 #include "kernel/exec/exec.hpp"
 #include "kernel/files/file.hpp"
+#include "kernel/io/io_context.hpp"
 #include "kernel/ipc/undo.hpp"
 #include "kernel/mm/cache.hpp"
 
@@ -46,6 +47,7 @@ void for_each_reference_of_task(const Task& t, bool published, ReferenceVisitor&
     hold(v, t.mm, "mm");
     hold(v, t.nsproxy, "nsproxy");
     hold(v, t.sysvsem, "sysvsem");
+    hold(v, t.io_context, "io_context");
     hold(v, t.thread.fpu, "thread.fpu");
     hold(v, t.file_in_use, "file_in_use");
     for (const PidLink& link : t.pids) hold(v, link.pid, "pids");
@@ -114,6 +116,7 @@ bool count_of(Kind kind, const void* o, u32& count) {
     case Kind::pid_ns: count = as<PidNs>(o).count; return true;
     case Kind::net_ns: count = as<NetNs>(o).count; return true;
     case Kind::pid: count = as<Pid>(o).count; return true;
+    case Kind::io_context: count = as<IoContext>(o).count; return true;
     case Kind::fpu:
     case Kind::vma: count = 1; return true; // one owner
     case Kind::task:

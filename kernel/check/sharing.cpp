@@ -2,6 +2,7 @@
 // Asked once after each accepted clone, before the child has run.
 #include "invariants/sharing.hpp"
 #include "kernel/check/checker.hpp"
+#include "kernel/io/io_context.hpp"
 
 namespace forkproof {
 
@@ -21,15 +22,22 @@ constexpr Held held[] = {
     {"signal", [](const Task& t) -> const void* { return t.signal; }},
     {"mm", [](const Task& t) -> const void* { return t.mm; }},
     {"nsproxy", [](const Task& t) -> const void* { return t.nsproxy; }},
+    {"io_context", [](const Task& t) -> const void* { return t.io_context; }},
     {"pid", [](const Task& t) -> const void* { return t.pids[PIDTYPE_PID].pid; }},
 };
 
-bool as_the_row_says(const SharingRow& row, u32 flags, const void* parents, const void* childs) {
+/// Of Otherwise::copy_if_set: there is one such resource.
+bool is_set(const Task& parent) { return parent.io_context && ioprio_valid(parent.io_context->ioprio); }
+
+bool as_the_row_says(const SharingRow& row, const Held& of, u32 flags, const Task& parent,
+                     const Task& child) {
+    const void *parents = of.of(parent), *childs = of.of(child);
     if (flags & row.new_flags) return childs && childs != parents;
     // Namespaces are shared where no flag asks for new ones; everything else where a flag asks for sharing.
     const bool shares = row.share_flag != 0 ? (flags & row.share_flag) != 0 : row.new_flags != 0;
     if (shares) return childs == parents;
     if (row.otherwise == Otherwise::nothing || !parents) return !childs;
+    if (row.otherwise == Otherwise::copy_if_set && !is_set(parent)) return !childs;
     return childs && childs != parents;
 }
 
@@ -48,8 +56,7 @@ static_assert(every_row_is_known(), "a row of the sharing table that the checker
 const char* wrongly_shared(u32 flags, const Task& parent, const Task& child) {
     for (const SharingRow& row : sharing)
         for (const Held& h : held)
-            if (Text(h.resource) == Text(row.resource) &&
-                !as_the_row_says(row, flags, h.of(parent), h.of(child)))
+            if (Text(h.resource) == Text(row.resource) && !as_the_row_says(row, h, flags, parent, child))
                 return row.resource;
     return nullptr;
 }

@@ -14,7 +14,7 @@ struct Step {
     Errno usual_failure; ///< what fail=NAME injects if no errno is named; OK: the step cannot fail
 };
 
-inline constexpr int STEP_COUNT = 13;
+inline constexpr int STEP_COUNT = 14;
 extern const Step steps[STEP_COUNT];
 
 // The steps, in their order. Each pair stands in the file of its name or kind (kernel/fork/step_*.cpp).
@@ -37,6 +37,8 @@ Errno acquire_mm(ForkRequest&);
 void release_mm(ForkRequest&);
 Errno acquire_namespaces(ForkRequest&);
 void release_namespaces(ForkRequest&);
+Errno acquire_io(ForkRequest&);
+void release_io(ForkRequest&);
 Errno acquire_thread(ForkRequest&);
 Errno acquire_pid(ForkRequest&);
 void release_pid(ForkRequest&);

@@ -29,7 +29,8 @@ namespace forkproof {
     X(ipc_ns, IpcNs, "ipc_ns")                                                                               \
     X(pid_ns, PidNs, "pid_ns")                                                                               \
     X(net_ns, NetNs, "net_ns")                                                                               \
-    X(pid, Pid, "pid")
+    X(pid, Pid, "pid")                                                                                       \
+    X(io_context, IoContext, "io_context")
 
 enum class Kind : u8 {
 #define X(name, type, text) name,

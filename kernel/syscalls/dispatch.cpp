@@ -35,6 +35,7 @@ constexpr Row rows[] = {
     {219, sys_madvise}, {220, sys_getdents64}, {221, sys_fcntl64}, {224, sys_gettid}, {238, sys_tkill},
     {240, sys_futex}, {243, sys_set_thread_area}, {244, sys_get_thread_area}, {252, sys_exit_group},
     {258, sys_set_tid_address}, {265, sys_clock_gettime}, {267, sys_clock_nanosleep}, {270, sys_tgkill}, {284, sys_waitid},
+    {289, sys_ioprio_set}, {290, sys_ioprio_get},
     {295, sys_openat}, {300, sys_fstatat64}, {311, sys_set_robust_list}, {330, sys_dup3}, {331, sys_pipe2},
     {340, sys_prlimit64}, {355, sys_getrandom}, {383, sys_statx},
 };

@@ -63,6 +63,10 @@ i32 sys_gettimeofday(PtRegs&);
 i32 sys_time(PtRegs&);
 i32 sys_restart_syscall(PtRegs&);
 
+// io_calls.cpp
+i32 sys_ioprio_set(PtRegs&);
+i32 sys_ioprio_get(PtRegs&);
+
 // memory_calls.cpp
 i32 sys_brk(PtRegs&);
 i32 sys_mmap2(PtRegs&);

@@ -1,6 +1,7 @@
 // The end of a task: it gives back what it holds, finds new parents for its children, and stays as a zombie
 // until its parent has asked how it ended (linux-2.6.33 kernel/exit.c).
 #include "kernel/task/exit.hpp"
+#include "kernel/io/io_context.hpp"
 #include "kernel/ipc/undo.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
@@ -89,6 +90,8 @@ void do_exit(int code) {
     t.signal->live--;
     exit_resources(t);
     exit_notify(t);
+    if (t.io_context) put_io_context(t.io_context);
+    t.io_context = nullptr;
     process_call_done("exit", t);
     t.state = TASK_DEAD;
     if (t.exit_state == EXIT_DEAD) bury_when_switched(t);

@@ -97,6 +97,7 @@ struct Task {
     Mm* mm = nullptr;
     Nsproxy* nsproxy = nullptr;
     UndoList* sysvsem = nullptr;
+    IoContext* io_context = nullptr; ///< null before a priority is set
 
     // signals
     SigSet blocked = 0;

@@ -93,6 +93,7 @@ const std::vector<Corollary>& corollaries() {
         {"exit/sighand", ROW},
         {"exit/mm", ROW},
         {"exit/nsproxy", ROW},
+        {"exit/io_context", ROW},
         {"exit/pid", ROW},
         {"history/own-ladder", "follows from ladder/table"},
     };

@@ -32,6 +32,7 @@ const ExitRow rows[] = {
     {"mm", {"mm"}, {{"mm", "put_mm"}}},
     // With NEWNS the child's fs moves to the new mount: both together leave nothing.
     {"nsproxy", {"fs", "namespaces"}, {{"fs", "put_fs"}, {"nsproxy", "put_nsproxy"}}},
+    {"io_context", {"io"}, {{"io_context", "put_io_context"}}},
 };
 
 class RowProof {
@@ -107,7 +108,7 @@ class RowProof {
 
 void row_theorem(MachineProof& proof, const ExitRow& row) {
     const std::string resource = row.resource;
-    RowProof(proof, row, resource, {}).prove();
+    RowProof(proof, row, resource, {.io = true}).prove();
     if (resource == "undo") RowProof(proof, row, "undo, the caller has none", {.undo = false}).prove();
     if (resource == "mm") RowProof(proof, row, "mm of two mappings", {.vmas = 2, .pages = 2}).prove();
     if (resource == "files") RowProof(proof, row, "files in a page", {.open_files = 33}).prove();

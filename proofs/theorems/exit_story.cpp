@@ -172,7 +172,7 @@ class StoryProof : public LiveScene {
             scene.equal(path, std::string("a dead child's ") + field, now(path, of(child_, field)),
                         word32(value));
         };
-        for (const char* field : {"mm", "files", "fs", "sysvsem", "nsproxy"}) is(field, 0);
+        for (const char* field : {"mm", "files", "fs", "sysvsem", "nsproxy", "io_context"}) is(field, 0);
         for (const char* field : {"vfork_done", "clear_child_tid"}) is(field, 0);
         is("state", DEAD);
         scene.equal(path, "a dead child's flags: exiting, and no more", now(path, of(child_, "flags")),
@@ -345,7 +345,7 @@ constexpr std::uint32_t THREAD = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHA
 constexpr std::uint32_t NEW = NSPROXY_FLAGS | CLONE_NEWUSER;
 
 const Story stories[] = {
-    {"fork", CHILD_SIGNAL, {.fpu = true}},
+    {"fork", CHILD_SIGNAL, {.fpu = true, .io = true}},
     {"fork-without-fpu", CHILD_SIGNAL, {}, true},
     {"vfork", CLONE_VFORK | CLONE_VM | CHILD_SIGNAL},
     {"vm", CLONE_VM | CHILD_SIGNAL, {}, true},
@@ -353,6 +353,7 @@ const Story stories[] = {
     {"files", CLONE_FILES | CHILD_SIGNAL, {}, true},
     {"sysvsem", CLONE_SYSVSEM | CHILD_SIGNAL, {}, true},
     {"sysvsem-first", CLONE_SYSVSEM | CHILD_SIGNAL, {.undo = false}, true},
+    {"io", CLONE_IO | CHILD_SIGNAL, {.io = true}, true},
     {"vm-sighand", CLONE_VM | CLONE_SIGHAND | CHILD_SIGNAL, {}, true},
     {"thread", THREAD | CLONE_SYSVSEM, {}, true},
     {"pthread", THREAD | CLONE_SYSVSEM | CLONE_CHILD_CLEARTID},

@@ -123,9 +123,8 @@ std::string release_command(const StepTable& table, std::size_t step) {
 /// The table that the image holds pairs each acquire with its release, in the listing's order.
 void table(MachineProof& proof) {
     const StepTable table(proof);
-    const char* const names[] = {"task",   "creds",   "sched",       "semundo", "files",
-                                 "fs",     "sighand", "signal",      "mm",      "namespaces",
-                                 "thread", "pid",     "signal-check"};
+    const char* const names[] = {"task",   "creds", "sched",      "semundo", "files",  "fs",  "sighand",
+                                 "signal", "mm",    "namespaces", "io",      "thread", "pid", "signal-check"};
     proof.check("the steps of the table are those of the specification",
                 table.rows().size() == std::size(names));
     const std::set<std::string> nothing_held = {"sched", "thread", "signal-check"};

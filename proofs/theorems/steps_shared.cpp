@@ -1,4 +1,4 @@
-// semundo, fs, sighand and signal: what a child either shares by a count or has of its own.
+// semundo, fs, sighand, signal and io: what a child either shares by a count or has of its own.
 #include "proofs/theorems/step_contract.hpp"
 #include <fmt/core.h>
 
@@ -138,6 +138,29 @@ void step_signal(MachineProof& proof) {
                    }});
 }
 
+void step_io(MachineProof& proof) {
+    for (const bool has_one : {true, false}) {
+        ForkScene f(proof, has_one ? "io, the caller has a context" : "io, the caller has none", "io",
+                    {.io = has_one});
+        auto nothing = [&](const Path& path) { Changes(f, path).nothing_else(); };
+        auto copied = [&](const Path& path) {
+            Changes changes(f, path);
+            const Place fresh = changes.fresh("io_context");
+            changes.is(f.of(f.child, "io_context"), fresh.address);
+            changes.is(f.of(fresh, "count"), 1).same_as(fresh, f.io_context);
+            changes.nothing_else();
+        };
+        auto success = [&](const Path& path) {
+            if (!has_one) return nothing(path);
+            divide(
+                f, path, f.flag(CLONE_IO),
+                [&](const Path& part) { is_shared(f, part, "io_context", f.io_context, "count"); },
+                [&](const Path& part) { divide(f, part, f.has_io_priority(), copied, nothing); });
+        };
+        prove_step(f, {.step = "io", .success = success, .can_fail = has_one});
+    }
+}
+
 } // namespace
 
 std::vector<Theorem> step_theorems() {
@@ -155,6 +178,10 @@ std::vector<Theorem> step_theorems() {
         machine_theorem("steps/signal",
                         "a process gets a signal struct with its parent's limits, a thread takes nothing yet",
                         step_signal),
+        machine_theorem("steps/io",
+                        "with IO the caller's io context is shared, without it a priority is copied; where "
+                        "there is none there is nothing to share",
+                        step_io),
     };
 }
 

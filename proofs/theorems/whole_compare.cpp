@@ -19,12 +19,13 @@ namespace {
 constexpr std::uint32_t ASKED = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
                                 CLONE_NEWNS | CLONE_SYSVSEM | CLONE_SETTLS | CLONE_NEWUTS | CLONE_NEWIPC |
                                 CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_CHILD_SETTID |
-                                CLONE_CHILD_CLEARTID;
+                                CLONE_CHILD_CLEARTID | CLONE_IO;
 
 /// A caller, and which of the flags that steps ask are free, and which of the others are set.
 struct Sample {
     bool mm;
     std::uint32_t free, set;
+    bool io = false;
 };
 
 constexpr Sample samples[] = {
@@ -34,12 +35,13 @@ constexpr Sample samples[] = {
     {false, CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_THREAD, 0},
     {true, CLONE_VM | CLONE_NEWIPC | CLONE_SYSVSEM, CLONE_FILES | CLONE_SIGHAND},
     {false, CLONE_FS | CLONE_NEWPID | CLONE_NEWNET, CLONE_SYSVSEM},
+    {false, CLONE_IO | CLONE_NEWNET | CLONE_SETTLS, CLONE_FILES, true},
     {false, CLONE_VM | CLONE_SETTLS | CLONE_CHILD_SETTID, CLONE_SIGHAND | CLONE_THREAD},
     {false, CLONE_SETTLS | CLONE_CHILD_CLEARTID | CLONE_NEWIPC, CLONE_FILES},
 };
 
 void compare_sample(MachineProof& proof, const Sample& sample) {
-    const ForkShape shape{.undo = false, .mm = sample.mm};
+    const ForkShape shape{.undo = false, .io = sample.io, .mm = sample.mm};
     const std::string title = fmt::format("free: {}; set: {}{}", flag_words(sample.free),
                                           flag_words(sample.set), sample.mm ? "; with an mm" : "");
     Sites sites;

@@ -58,6 +58,7 @@ Exits all_exits(const ForkShape& shape) {
                    {"thread", "EINVAL"},  {"pid", "ENOMEM"},        {"signal-check", "ERESTARTNOINTR"},
                    {"signal-check", "OK"}};
     if (shape.mm) exits.insert({"mm", "ENOMEM"});
+    if (shape.io) exits.insert({"io", "ENOMEM"});
     if (!shape.undo) exits.insert({"semundo", "ENOMEM"});
     return exits;
 }
@@ -98,12 +99,14 @@ Theorem whole(const std::string& name, const std::string& caller, const ForkShap
 } // namespace
 
 std::vector<Theorem> whole_run_theorems() {
-    return {whole("copy_process", "a kernel thread", {.undo = false, .mm = false}),
-            whole("with-undo", "a kernel thread with an undo list", {.mm = false}),
-            whole("with-mm", "a caller with one mapping of one page", {.undo = false}),
-            whole("with-mm-and-undo", "a caller with an undo list, an FPU image and one mapping of one page",
-                  {.fpu = true}),
-            merged_as_single()};
+    return {
+        whole("copy_process", "a kernel thread", {.undo = false, .mm = false}),
+        whole("with-undo", "a kernel thread with an undo list and an io context", {.io = true, .mm = false}),
+        whole("with-mm", "a caller with one mapping of one page", {.undo = false}),
+        whole("with-mm-and-undo",
+              "a caller with an undo list, an FPU image, an io context and one mapping of one page",
+              {.fpu = true, .io = true}),
+        merged_as_single()};
 }
 
 } // namespace forkproof::proofs

@@ -34,6 +34,7 @@ const std::vector<StageRow> stage_rows = {
     {"signal", "signal", "signal", "Signal", "signal", "count", 1},
     {"mm", "mm", "mm", "Mm", "mm", "users", 1},
     {"nsproxy", "namespaces", "nsproxy", "Nsproxy", "nsproxy", "count", 1},
+    {"io_context", "io", "io_context", "IoContext", "io_context", "count", 1},
 };
 
 const SharingRow& sharing_row(const std::string& resource) {
@@ -125,6 +126,12 @@ void ForkScene::build_caller() {
         world.point(of(parent, "thread.fpu"), fpu);
     } else {
         world.set(of(parent, "thread.fpu"), 0);
+    }
+    if (shape.io) {
+        io_context = counted("IoContext", "parent->io_context", "io_context", "count");
+        world.point(of(parent, "io_context"), io_context);
+    } else {
+        world.set(of(parent, "io_context"), 0);
     }
 }
 
@@ -289,7 +296,14 @@ Word ForkScene::child_has(const StageRow& row, const Word& callers, const Word& 
         otherwise = callers.is(0) ? ite(flag(s.share_flag), own_one, word32(0)) : word32(0);
     else if (callers.is(0))
         otherwise = word32(0); // a kernel thread's child has no address space either
+    else if (s.otherwise == Otherwise::copy_if_set)
+        otherwise = ite(has_io_priority(), own_one, word32(0));
     return ite(shares(row, callers), callers, otherwise);
+}
+
+Truth ForkScene::has_io_priority() const {
+    constexpr unsigned IOPRIO_CLASS_SHIFT = 13; // linux-2.6.33 linux/ioprio.h
+    return !is_zero(world.get(of(io_context, "ioprio")) & word32(~0U << IOPRIO_CLASS_SHIFT));
 }
 
 Place ForkScene::target(const Path& path, const Word& pointer, const std::string& type) {

@@ -11,6 +11,7 @@ namespace forkproof::proofs {
 struct ForkShape {
     bool undo = true;             ///< the caller has an undo list
     bool fpu = false;             ///< ... has used the FPU
+    bool io = false;              ///< ... has an io context
     bool mm = true;               ///< ... has an address space
     unsigned open_files = 2;      ///< descriptors in use: pointers to two open files, in turn
     unsigned vmas = 1, pages = 1; ///< mappings, and pages in each, which may be present or not
@@ -59,7 +60,7 @@ class ForkScene {
 
     Word flags, in_force;
     Place request, regs, caller_stack;
-    Place parent, cred, user, user_ns, files, fs, sighand, signal, mm, nsproxy, undo, fpu;
+    Place parent, cred, user, user_ns, files, fs, sighand, signal, mm, nsproxy, undo, fpu, io_context;
     Place mnt_ns, uts_ns, ipc_ns, pid_ns, net_ns, mount;
     std::vector<Place> open_files, vmas;
     std::vector<std::uint32_t> frames; ///< of the mapped pages
@@ -98,6 +99,10 @@ class ForkScene {
     [[nodiscard]] Truth shares(const StageRow& row, const Word& callers) const;
     /// What the child's field is: the caller's, its own, or null.
     [[nodiscard]] Word child_has(const StageRow& row, const Word& callers, const Word& own_one) const;
+
+    /// The caller's io context names a class: IoContext is the one resource that is copied only if it says
+    /// something (Otherwise::copy_if_set).
+    [[nodiscard]] Truth has_io_priority() const;
 
   private:
     void build_caller();

@@ -35,6 +35,13 @@ bool no_program(const ForkShape& shape) {
     return !shape.mm || !shape.leader || !shape.root_user || shape.pid_level != 0;
 }
 
+/// What ioprio_set takes: data 0 to 7 in the classes real-time and best-effort, 0 without a class.
+bool can_be_set(std::uint32_t ioprio) {
+    constexpr std::uint32_t CLASS_SHIFT = 13, BEST_EFFORT = 2, LEVELS = 8; // linux-2.6.33 linux/ioprio.h
+    return ioprio == 0 || (ioprio >> CLASS_SHIFT >= 1 && ioprio >> CLASS_SHIFT <= BEST_EFFORT &&
+                           (ioprio & ((1U << CLASS_SHIFT) - 1)) < LEVELS);
+}
+
 std::string command(const ForkScene& fork, const std::string& fail, const Values& value) {
     const auto flags = static_cast<std::uint32_t>(value(fork.flags));
     const auto rules = static_cast<std::uint32_t>(value(fork.in_force));
@@ -48,6 +55,11 @@ std::string command(const ForkScene& fork, const std::string& fail, const Values
     if (no_program(fork.shape) || (signal != 0 && signal != SIGCHLD)) return "";
     if (RuleSet(rules) != profile_default || refused_in_boot(flags) != RuleId::none) return "";
     std::string before = fork.shape.fpu ? "fpu " : "";
+    if (fork.shape.io) {
+        const auto ioprio = static_cast<std::uint32_t>(of_caller(fork.io_context, "ioprio"));
+        if (!can_be_set(ioprio)) return "";
+        before += fmt::format("ioprio={} ", ioprio);
+    }
     if (fork.shape.undo && (flags & CLONE_SYSVSEM))
         before += "twice "; // the first call makes the caller's list
     return clone_command(flags, fail, before);

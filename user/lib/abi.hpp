@@ -56,6 +56,10 @@ inline constexpr int SCHED_OTHER = 0;
 inline constexpr int SCHED_FIFO = 1;
 inline constexpr int SCHED_RESET_ON_FORK = 0x40000000;
 
+inline constexpr int IOPRIO_WHO_PROCESS = 1; // linux/ioprio.h
+inline constexpr int IOPRIO_CLASS_BE = 2;
+inline constexpr int IOPRIO_CLASS_SHIFT = 13;
+
 inline constexpr int RLIMIT_NPROC = 6;
 
 /// setuid() to somebody without privilege.

@@ -49,6 +49,8 @@ enum class Number : int {
     set_thread_area = 243,
     exit_group = 252,
     set_tid_address = 258,
+    ioprio_set = 289,
+    ioprio_get = 290,
 };
 
 } // namespace user

@@ -96,6 +96,11 @@ inline int sleep_ms(int milliseconds) {
     return call(Number::nanosleep, &time, nullptr);
 }
 
+inline int ioprio_set(int which, int who, int priority) {
+    return call(Number::ioprio_set, which, who, priority);
+}
+inline int ioprio_get(int which, int who) { return call(Number::ioprio_get, which, who); }
+
 inline int futex_wait(volatile std::int32_t* word, int expected) {
     return call(Number::futex, word, FUTEX_WAIT, expected, nullptr);
 }
