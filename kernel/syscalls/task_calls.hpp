@@ -63,6 +63,9 @@ i32 sys_gettimeofday(PtRegs&);
 i32 sys_time(PtRegs&);
 i32 sys_restart_syscall(PtRegs&);
 
+// ipc_calls.cpp
+i32 sys_ipc(PtRegs&);
+
 // memory_calls.cpp
 i32 sys_brk(PtRegs&);
 i32 sys_mmap2(PtRegs&);

@@ -19,12 +19,12 @@ struct KindRow {
 };
 /// As kernel/lib/kinds.hpp has them.
 constexpr KindRow kinds[] = {
-    {"task", "Task"},      {"fpu", "FpuState"},  {"cred", "Cred"},    {"user", "User"},
-    {"user_ns", "UserNs"}, {"undo", "UndoList"}, {"files", "Files"},  {"file", "File"},
-    {"pipe", "Pipe"},      {"fs", "Fs"},         {"mount", "Mount"},  {"sighand", "Sighand"},
-    {"signal", "Signal"},  {"mm", "Mm"},         {"vma", "Vma"},      {"nsproxy", "Nsproxy"},
-    {"mnt_ns", "MntNs"},   {"uts_ns", "UtsNs"},  {"ipc_ns", "IpcNs"}, {"pid_ns", "PidNs"},
-    {"net_ns", "NetNs"},   {"pid", "Pid"},
+    {"task", "Task"},      {"fpu", "FpuState"},    {"cred", "Cred"},      {"user", "User"},
+    {"user_ns", "UserNs"}, {"undo", "UndoList"},   {"sem_set", "SemSet"}, {"sem_undo", "SemUndo"},
+    {"files", "Files"},    {"file", "File"},       {"pipe", "Pipe"},      {"fs", "Fs"},
+    {"mount", "Mount"},    {"sighand", "Sighand"}, {"signal", "Signal"},  {"mm", "Mm"},
+    {"vma", "Vma"},        {"nsproxy", "Nsproxy"}, {"mnt_ns", "MntNs"},   {"uts_ns", "UtsNs"},
+    {"ipc_ns", "IpcNs"},   {"pid_ns", "PidNs"},    {"net_ns", "NetNs"},   {"pid", "Pid"},
 };
 
 /// Who has called the function that a contract stands for.
