@@ -1,5 +1,5 @@
 // serve_waiters, for one who sleeps in semop with two operations on two semaphores: both are done or none;
-// whoever need not wait any longer is told so and woken.
+// whoever need not wait any longer is told so and woken. And destroy_sem_set while one sleeps.
 #include "proofs/theorems/step_contract.hpp"
 #include <fmt/core.h>
 
@@ -12,11 +12,11 @@ constexpr std::uint32_t OPERATIONS = 0xd7000000, WOKEN = 0xd7001000;
 constexpr std::uint32_t IPC_NOWAIT = 04000, SEM_UNDO = 0x1000; // linux-2.6.33 linux/ipc.h, linux/sem.h
 constexpr std::uint32_t SLEEPING = 3;                          // interruptible or not
 
-class Served : public ForkScene {
+class OneSleeps : public ForkScene {
   public:
-    explicit Served(MachineProof& proof)
-        : ForkScene(proof, "one sleeps for two semaphores", "task"),
-          sleeper_(world.object("Task", "sleeper", "task")), wait_(world.object("SemWait", "wait")),
+    OneSleeps(MachineProof& proof, const std::string& title)
+        : ForkScene(proof, title, "task"), sleeper_(world.object("Task", "sleeper", "task")),
+          wait_(world.object("SemWait", "wait")),
           operations_(world.array(OPERATIONS, "SemOperation", SEMAPHORES, "operations")),
           woken_(world.bytes(WOKEN, 4, "woken")) {
         world.ring({of(sem_set, "waiting.head"), of(wait_, "node")});
@@ -34,7 +34,7 @@ class Served : public ForkScene {
         scene.reproduce = nullptr; // a program that does this is tests/programs/semwait.c
     }
 
-    void prove() {
+    void prove_served() {
         const std::vector<Path> paths = scene.call("serve_waiters", {word32(sem_set.address)});
         const Truth first_fails = fails(0), first_waits = waits(0) && !nowait(0);
         const Truth stays = first_waits || (!first_fails && waits(1) && !nowait(1));
@@ -51,6 +51,16 @@ class Served : public ForkScene {
         scene.reached("it is served", paths, [&](const Path&) { return !stays && !failed; });
     }
 
+    void prove_removed() {
+        const Place sets = of(ipc_ns, "sem_sets"), entries = of(undo, "entries.head");
+        const Word how = errno_word(Errno::EIDRM);
+        for (const Path& path : scene.call("destroy_sem_set", {word32(sem_set.address)})) {
+            Changes changes(*this, path);
+            changes.freed(sem_set).freed(sem_undo).empty_list(sets).empty_list(entries);
+            told(changes, how).nothing_else();
+        }
+    }
+
   private:
     [[nodiscard]] Place operation(unsigned i, const char* field) const {
         const std::uint32_t size = world.layouts().size_of("SemOperation");
@@ -59,6 +69,7 @@ class Served : public ForkScene {
     [[nodiscard]] Place numbered(const Place& object, const char* field, unsigned i) const {
         return of(object, fmt::format("{}[{}]", field, i));
     }
+    [[nodiscard]] Place sleepers() const { return of(sem_set, "waiting.head"); }
     [[nodiscard]] Place error() const { return of(wait_, "error"); }
     [[nodiscard]] Word change(unsigned i) const { return sext(before(operation(i, "change")), 32); }
     [[nodiscard]] Word value(unsigned i) const { return zext(before(numbered(sem_set, "value", i)), 32); }
@@ -89,18 +100,17 @@ class Served : public ForkScene {
     /// The sleeper is told, off the list, and woken once.
     Changes& told(Changes& changes, const Word& how) {
         changes.is(error(), how).is(of(wait_, "done"), 1).is(woken_, before(woken_) + word32(1));
-        for (const Place& node : {of(wait_, "node"), of(sem_set, "waiting.head"),
-                                  of(wait_, "sleeper.waiting"), of(sleeper_, "wait_node")})
+        for (const Place& node : {of(wait_, "node"), of(wait_, "sleeper.waiting"), of(sleeper_, "wait_node")})
             changes.empty_list(node);
         return changes;
     }
     void ended(const Path& path, const Word& how) {
         Changes changes(*this, path);
-        told(changes, how).nothing_else();
+        told(changes, how).empty_list(sleepers()).nothing_else();
     }
     void done(const Path& path) {
         Changes changes(*this, path);
-        told(changes, word32(0)).anything(of(sem_set, "otime"));
+        told(changes, word32(0)).empty_list(sleepers()).anything(of(sem_set, "otime"));
         for (unsigned i = 0; i < SEMAPHORES; i++) {
             const Word noted = ite(flag_of(i, SEM_UNDO), adjustment(i) - change(i), adjustment(i));
             changes.is(numbered(sem_set, "value", i), extract(value(i) + change(i), 15, 0));
@@ -117,10 +127,16 @@ class Served : public ForkScene {
 
 std::vector<Theorem> helpers_semaphores_theorems() {
     return {
-        machine_theorem("helpers/serve_waiters",
-                        "who sleeps in semop gets all of its operations or none, and is woken when it need "
-                        "not wait any longer",
-                        [](MachineProof& proof) { Served(proof).prove(); })};
+        machine_theorem(
+            "helpers/serve_waiters",
+            "who sleeps in semop gets all of its operations or none, and is woken when it need not wait "
+            "any longer",
+            [](MachineProof& proof) { OneSleeps(proof, "one sleeps for two semaphores").prove_served(); }),
+        machine_theorem(
+            "helpers/destroy_sem_set",
+            "a set that is removed takes with it what was to be undone on it; sleepers are told EIDRM",
+            [](MachineProof& proof) { OneSleeps(proof, "one sleeps").prove_removed(); }),
+    };
 }
 
 } // namespace forkproof::proofs
