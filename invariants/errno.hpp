@@ -38,6 +38,7 @@
     X(ENAMETOOLONG, 36)                                                                                      \
     X(ENOSYS, 38)                                                                                            \
     X(ELOOP, 40)                                                                                             \
+    X(EIDRM, 43)                                                                                             \
     X(EOVERFLOW, 75)                                                                                         \
     X(ETIMEDOUT, 110)                                                                                        \
     X(ERESTARTSYS, 512)                                                                                      \

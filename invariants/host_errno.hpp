@@ -40,6 +40,7 @@
 #undef ENAMETOOLONG
 #undef ENOSYS
 #undef ELOOP
+#undef EIDRM
 #undef EOVERFLOW
 #undef ETIMEDOUT
 #undef ERESTARTSYS

@@ -3,7 +3,7 @@
 #include "kernel/arch/thread.hpp"
 #include "kernel/files/file.hpp"
 #include "kernel/io/io_context.hpp"
-#include "kernel/ipc/undo.hpp"
+#include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/mm.hpp"
 #include "kernel/namespaces/nsproxy.hpp"

@@ -2,7 +2,7 @@
 #include "kernel/check/references.hpp"
 #include "kernel/files/initrd.hpp"
 #include "kernel/io/io_context.hpp"
-#include "kernel/ipc/undo.hpp"
+#include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/page_table.hpp"
 #include "kernel/task/sched.hpp"
@@ -190,6 +190,36 @@ void walk_pid_ns(Walker& w, const PidNs* ns) {
     walk_pid_ns(w, ns->parent);
 }
 
+/// Values and what would be undone on them. Times are residue.
+void walk_ipc_ns(Walker& w, IpcNs* ns) {
+    if (!w.meet(P::namespaces, ns)) return;
+    w.word(P::namespaces, ns->count);
+    w.word(P::namespaces, ns->sem_seq);
+    for (const SemSet& set : sets_of(*ns)) {
+        const u32 fields[] = {static_cast<u32>(set.id),
+                              static_cast<u32>(set.key),
+                              set.uid,
+                              set.gid,
+                              set.cuid,
+                              set.cgid,
+                              set.mode,
+                              set.nsems};
+        for (const u32 f : fields) w.word(P::namespaces, f);
+        for (u32 i = 0; i < set.nsems; i++) w.word(P::namespaces, u32{set.value[i]} << 16 | set.pid[i]);
+        for (const SemWait& wait : const_cast<SemSet&>(set).waiting) w.word(P::namespaces, wait.pid);
+    }
+}
+
+void walk_undo(Walker& w, UndoList* list) {
+    if (!w.meet(P::namespaces, list)) return;
+    w.word(P::namespaces, list->count);
+    w.word(P::namespaces, list->ipc_ns->id);
+    for (const SemUndo& entry : list->entries) {
+        w.word(P::namespaces, static_cast<u32>(entry.set->id));
+        w.bytes(P::namespaces, entry.adjustment, entry.set->nsems * static_cast<u32>(sizeof(i16)));
+    }
+}
+
 void walk_nsproxy(Walker& w, const Nsproxy* n) {
     if (!w.meet(P::namespaces, n)) return;
     w.word(P::namespaces, n->count);
@@ -197,7 +227,7 @@ void walk_nsproxy(Walker& w, const Nsproxy* n) {
         w.word(P::namespaces, n->uts_ns->count);
         w.bytes(P::namespaces, &n->uts_ns->name, sizeof(UtsName));
     }
-    if (w.meet(P::namespaces, n->ipc_ns)) w.word(P::namespaces, n->ipc_ns->count);
+    walk_ipc_ns(w, n->ipc_ns);
     if (w.meet(P::namespaces, n->net_ns)) w.word(P::namespaces, n->net_ns->count);
     if (w.meet(P::namespaces, n->mnt_ns)) {
         w.word(P::namespaces, n->mnt_ns->count);
@@ -273,14 +303,11 @@ void walk_task(Walker& w, const Task& t, SigSet ignored) {
     walk_signal(w, t.signal, &t == current() || t.signal == current()->signal ? ignored : 0);
     if (t.mm) walk_mm(w, t.mm);
     if (t.nsproxy) walk_nsproxy(w, t.nsproxy);
-    if (w.meet(P::namespaces, t.sysvsem)) {
-        w.word(P::namespaces, t.sysvsem->count);
-        w.word(P::namespaces, t.sysvsem->ipc_ns->id);
-    }
     if (w.meet(P::tasks, t.io_context)) {
         w.word(P::tasks, t.io_context->count);
         w.word(P::tasks, t.io_context->ioprio);
     }
+    walk_undo(w, t.sysvsem);
     for (const PidLink& link : t.pids) walk_pid(w, link.pid);
     auto& children = children_of(t);
     for (const Task& child : children) w.word(P::tasks, static_cast<u32>(child.pid));

@@ -2,7 +2,7 @@
 #include "kernel/exec/exec.hpp"
 #include "kernel/files/file.hpp"
 #include "kernel/io/io_context.hpp"
-#include "kernel/ipc/undo.hpp"
+#include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
 
 namespace forkproof {
@@ -59,7 +59,17 @@ void for_each_reference_of(Kind kind, const void* o, ReferenceVisitor& v) {
     case Kind::cred: hold(v, as<Cred>(o).user, "user"); break;
     case Kind::user: hold(v, as<User>(o).user_ns, "user_ns"); break;
     case Kind::user_ns: hold(v, as<UserNs>(o).creator, "creator"); break;
-    case Kind::undo: hold(v, as<UndoList>(o).ipc_ns, "ipc_ns"); break;
+    case Kind::undo:
+        hold(v, as<UndoList>(o).ipc_ns, "ipc_ns");
+        for (const SemUndo& entry : const_cast<UndoList&>(as<UndoList>(o)).entries)
+            hold(v, &entry, "entries");
+        break;
+    case Kind::ipc_ns:
+        for (const SemSet& set : sets_of(const_cast<IpcNs&>(as<IpcNs>(o)))) hold(v, &set, "sem_sets");
+        break;
+    case Kind::sem_set:
+        for (const SemUndo& entry : const_cast<SemSet&>(as<SemSet>(o)).undos) hold(v, &entry, "undos");
+        break;
     case Kind::files: {
         const Files& files = as<Files>(o);
         for (u32 i = 0; i < files.max_fds; i++) hold(v, files.fd[i], "fd");
@@ -117,6 +127,8 @@ bool count_of(Kind kind, const void* o, u32& count) {
     case Kind::net_ns: count = as<NetNs>(o).count; return true;
     case Kind::pid: count = as<Pid>(o).count; return true;
     case Kind::io_context: count = as<IoContext>(o).count; return true;
+    case Kind::sem_undo: count = 2; return true; // its list and its set
+    case Kind::sem_set:
     case Kind::fpu:
     case Kind::vma: count = 1; return true; // one owner
     case Kind::task:

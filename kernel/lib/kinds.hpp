@@ -14,6 +14,8 @@ namespace forkproof {
     X(user, User, "user")                                                                                    \
     X(user_ns, UserNs, "user_ns")                                                                            \
     X(undo, UndoList, "undo")                                                                                \
+    X(sem_set, SemSet, "sem_set")                                                                            \
+    X(sem_undo, SemUndo, "sem_undo")                                                                         \
     X(files, Files, "files")                                                                                 \
     X(file, File, "file")                                                                                    \
     X(pipe, Pipe, "pipe")                                                                                    \

@@ -96,10 +96,6 @@ void move_paths(Fs& fs, const MntNs& from, MntNs& to) {
 
 } // namespace
 
-void put_ipc_ns(IpcNs* ns) {
-    if (--ns->count == 0) destroy(ns);
-}
-
 void put_mount(Mount* mount) {
     if (--mount->count == 0) destroy(mount);
 }

@@ -2,6 +2,7 @@
 // counted object with an identity, and the nsproxy that a task holds them by (linux-2.6.33 kernel/nsproxy.c).
 #pragma once
 #include "kernel/lib/kinds.hpp"
+#include "kernel/lib/list.hpp"
 #include "kernel/mm/frame.hpp"
 #include "kernel/namespaces/mount.hpp"
 
@@ -21,6 +22,8 @@ struct UtsNs {
 struct IpcNs {
     u32 count = 1; ///< nsproxies and undo lists
     u32 id = 0;
+    u32 sem_seq = 0;   ///< the next set's sequence number: it makes the ids of one index differ
+    ListNode sem_sets; ///< of SemSet, by index (kernel/ipc/sem.hpp)
 };
 struct NetNs {
     u32 count = 1;
@@ -63,6 +66,7 @@ inline void get_nsproxy(Nsproxy* n) { n->count++; }
 void put_nsproxy(Nsproxy* n);
 
 inline void get_ipc_ns(IpcNs* n) { n->count++; }
+/// Drops one count; with the last one its semaphore sets go too (kernel/ipc/sem_set.cpp).
 void put_ipc_ns(IpcNs* n);
 inline void get_pid_ns(PidNs* n) { n->count++; }
 void put_pid_ns(PidNs* n);

@@ -11,6 +11,7 @@ enum Capability : u32 {
     CAP_KILL = 5,
     CAP_SETGID = 6,
     CAP_SETUID = 7,
+    CAP_IPC_OWNER = 15,
     CAP_SYS_CHROOT = 18,
     CAP_SYS_ADMIN = 21,
     CAP_SYS_BOOT = 22,

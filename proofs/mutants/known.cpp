@@ -11,7 +11,6 @@ const std::vector<DeadCode>& dead_code() {
         {"copy_process", "error == Errno::OK", "as above"},
         {"put_file", "", "a file that loses its last descriptor: no start state has one"},
         {"put_pid_ns", "", "a namespace that goes with all above it: no start state has one"},
-        {"put_ipc_ns", "", "as put_pid_ns"},
         {"put_user_struct", "", "as put_pid_ns"},
         {"map_region", "", "a mapping below others: fork copies them in their order"},
         {"pid_nr_ns", "", "a number that is not visible: no start state asks for one"},

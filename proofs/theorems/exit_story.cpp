@@ -328,7 +328,8 @@ class StoryProof : public LiveScene {
             const Place list = changes.fresh("undo");
             changes.is(of(parent, "sysvsem"), list.address)
                 .is(of(list, "count"), 1)
-                .is(of(list, "ipc_ns"), ipc_ns.address);
+                .is(of(list, "ipc_ns"), ipc_ns.address)
+                .empty_list(of(list, "entries.head"));
             changes.is(of(ipc_ns, "count"), before(of(ipc_ns, "count")) + word32(1));
         }
         changes.also(ResidueWhen::pid_reached).nothing_else();
@@ -378,6 +379,7 @@ const Story stories[] = {
 std::vector<Theorem> exit_theorems() {
     std::vector<Theorem> all = exit_row_theorems();
     all.push_back(exit_user_theorem());
+    for (Theorem& theorem : exit_semundo_theorems()) all.push_back(std::move(theorem));
     for (const Story& story : stories) {
         all.push_back(machine_theorem(
             fmt::format("exit/whole-{}", story.name),

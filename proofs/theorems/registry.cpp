@@ -31,6 +31,7 @@ std::vector<Theorem> machine_theorems() {
         helpers_numbers_theorems,
         helpers_user_memory_theorems,
         helpers_memory_theorems,
+        helpers_semaphores_theorems,
         stack_theorems,
         history_theorems,
     };

@@ -87,6 +87,13 @@ struct NamespaceScene : ForkScene {
         return made.address;
     }
 
+    /// No semaphores are in it.
+    std::uint32_t new_ipc_ns(Changes& changes) {
+        const Place made = fresh(changes, "ipc_ns", "ipc");
+        changes.is(of(made, "sem_seq"), 0).empty_list(of(made, "sem_sets"));
+        return made.address;
+    }
+
     std::uint32_t new_pid_ns(Changes& changes, const Path& path) {
         const Place made = fresh(changes, "pid_ns", "pid"), map = changes.fresh("frame");
         changes.is(of(made, "level"), level() + word32(1)).is(of(made, "parent"), pid_ns.address);
@@ -110,8 +117,7 @@ struct NamespaceScene : ForkScene {
         each(changes, path, proxy, "mnt_ns", mnt_ns, CLONE_NEWNS,
              [&] { return new_mnt_ns(changes, of_parent); });
         each(changes, path, proxy, "uts_ns", uts_ns, CLONE_NEWUTS, [&] { return new_uts_ns(changes); });
-        each(changes, path, proxy, "ipc_ns", ipc_ns, CLONE_NEWIPC,
-             [&] { return fresh(changes, "ipc_ns", "ipc").address; });
+        each(changes, path, proxy, "ipc_ns", ipc_ns, CLONE_NEWIPC, [&] { return new_ipc_ns(changes); });
         each(changes, path, proxy, "pid_ns", pid_ns, CLONE_NEWPID, [&] { return new_pid_ns(changes, path); });
         each(changes, path, proxy, "net_ns", net_ns, CLONE_NEWNET,
              [&] { return fresh(changes, "net_ns", "net").address; });

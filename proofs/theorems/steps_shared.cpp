@@ -19,16 +19,22 @@ void is_shared(ForkScene& f, const Path& path, const std::string& field, const P
 }
 
 void step_semundo(MachineProof& proof) {
-    for (const bool has_one : {true, false}) {
-        ForkScene f(proof, has_one ? "semundo, the caller has a list" : "semundo, the caller has none",
-                    "semundo", {.undo = has_one});
-        auto made = [&](const Path& path) {
+    struct {
+        const char* title;
+        bool has_one, entry;
+    } const callers[] = {{"semundo, the caller has a list", true, true},
+                         {"semundo, the caller has a list with nothing in it", true, false},
+                         {"semundo, the caller has none", false, false}};
+    for (const auto& [title, has_one, entry] : callers) {
+        ForkScene f(proof, title, "semundo", {.undo = has_one, .undo_entry = entry});
+        auto made = [&, has_one = has_one](const Path& path) {
             if (has_one) return is_shared(f, path, "sysvsem", f.undo, "count");
             // It becomes the parent's too when it is published, not before.
             Changes changes(f, path);
             const Place fresh = changes.fresh("undo");
             changes.is(f.of(f.child, "sysvsem"), fresh.address);
             changes.is(f.of(fresh, "count"), 1).is(f.of(fresh, "ipc_ns"), f.ipc_ns.address);
+            changes.empty_list(f.of(fresh, "entries.head"));
             changes.is(f.of(f.ipc_ns, "count"), f.before(f.of(f.ipc_ns, "count")) + word32(1));
             changes.nothing_else();
         };

@@ -25,6 +25,7 @@ std::vector<Theorem> steps_mm_theorems();
 std::vector<Theorem> helpers_user_memory_theorems();
 std::vector<Theorem> helpers_numbers_theorems();
 std::vector<Theorem> helpers_memory_theorems();
+std::vector<Theorem> helpers_semaphores_theorems();
 std::vector<Theorem> exit_theorems();
 std::vector<Theorem> whole_run_theorems();
 

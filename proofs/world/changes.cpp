@@ -67,6 +67,10 @@ Changes& Changes::same_as(const Place& copy, const Place& original) {
     return *this;
 }
 
+Changes& Changes::empty_list(const Place& head) {
+    return is({head.address, "", 4}, head.address).is({head.address + 4, "", 4}, head.address);
+}
+
 Changes& Changes::rest_is_zero(const Place& object) {
     state_rest(object, [](std::uint32_t, std::uint32_t size) { return Word(size * 8, 0); });
     return *this;

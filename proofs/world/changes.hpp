@@ -24,6 +24,8 @@ class Changes {
     /// A page of the start state has gone from a pool of clean ones into use, or the other way. What it holds
     /// then is the caller's to say.
     Changes& pooled(const Place& page);
+    /// The head of a list with nothing in it.
+    Changes& empty_list(const Place& head);
     /// What a copied object should hold: the same as the original in every field not yet stated.
     Changes& same_as(const Place& copy, const Place& original);
     /// Every field of a fresh object that is not yet stated is 0.

@@ -25,6 +25,8 @@ constexpr KindRow kinds[] = {
     {"user", "User"},
     {"user_ns", "UserNs"},
     {"undo", "UndoList"},
+    {"sem_set", "SemSet"},
+    {"sem_undo", "SemUndo"},
     {"files", "Files"},
     {"file", "File"},
     {"pipe", "Pipe"},

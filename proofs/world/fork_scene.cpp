@@ -159,13 +159,35 @@ void ForkScene::build_namespaces() {
     world.point(of(fs, "root.mnt"), mount);
     world.point(of(fs, "pwd.mnt"), mount);
 
-    if (shape.undo) {
-        undo = counted("UndoList", "parent->sysvsem", "undo", "count");
-        world.point(of(undo, "ipc_ns"), ipc_ns);
-        world.point(of(parent, "sysvsem"), undo);
-    } else {
+    build_semaphores();
+}
+
+/// One set of two semaphores, for which nobody waits.
+void ForkScene::build_semaphores() {
+    sem_set = world.object("SemSet", "a semaphore set", "sem_set");
+    world.ring({of(ipc_ns, "sem_sets"), of(sem_set, "node")});
+    world.set(of(sem_set, "nsems"), SEMAPHORES);
+    world.empty_list(of(sem_set, "waiting.head"));
+    for (unsigned i = 0; i < SEMAPHORES; i++)
+        scene.assume("a semaphore's value is at most SEMVMX",
+                     ult(world.get(of(sem_set, fmt::format("value[{}]", i))), Word(16, SEMVMX + 1)));
+    const bool entry = shape.undo && shape.undo_entry;
+    if (!entry) world.empty_list(of(sem_set, "undos.head"));
+    if (!shape.undo) {
         world.set(of(parent, "sysvsem"), 0);
+        return;
     }
+    undo = counted("UndoList", "parent->sysvsem", "undo", "count");
+    world.point(of(undo, "ipc_ns"), ipc_ns);
+    world.point(of(parent, "sysvsem"), undo);
+    if (!entry) {
+        world.empty_list(of(undo, "entries.head"));
+        return;
+    }
+    sem_undo = world.object("SemUndo", "the undo entry", "sem_undo");
+    world.point(of(sem_undo, "set"), sem_set);
+    world.ring({of(undo, "entries.head"), of(sem_undo, "node")});
+    world.ring({of(sem_set, "undos.head"), of(sem_undo, "set_node")});
 }
 
 void ForkScene::build_files() {
@@ -278,7 +300,10 @@ void ForkScene::build_child(std::size_t done) {
     if (own.contains("cred")) world.point(of(own["cred"], "user"), user);
     if (own.contains("fs"))
         for (const char* mnt : {"root.mnt", "pwd.mnt"}) world.point(of(own["fs"], mnt), mount);
-    if (own.contains("undo")) world.point(of(own["undo"], "ipc_ns"), ipc_ns);
+    if (own.contains("undo")) {
+        world.point(of(own["undo"], "ipc_ns"), ipc_ns);
+        world.empty_list(of(own["undo"], "entries.head"));
+    }
 }
 
 Truth ForkScene::shares(const StageRow& row, const Word& callers) const {

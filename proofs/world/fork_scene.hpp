@@ -10,6 +10,7 @@ namespace forkproof::proofs {
 /// What differs between start states by more than the values of fields.
 struct ForkShape {
     bool undo = true;             ///< the caller has an undo list
+    bool undo_entry = true;       ///< ... which has something to undo on a set of two semaphores
     bool fpu = false;             ///< ... has used the FPU
     bool io = false;              ///< ... has an io context
     bool mm = true;               ///< ... has an address space
@@ -49,6 +50,9 @@ struct StageRow {
 extern const std::vector<StageRow> stage_rows;
 const SharingRow& sharing_row(const std::string& resource);
 
+/// The set in the start state has so many; their values are at most SEMVMX (linux-2.6.33 linux/sem.h).
+inline constexpr unsigned SEMAPHORES = 2, SEMVMX = 32767;
+
 class ForkScene {
   public:
     /// The child has been through all steps before `step`; "" is before the first.
@@ -62,6 +66,7 @@ class ForkScene {
     Place request, regs, caller_stack;
     Place parent, cred, user, user_ns, files, fs, sighand, signal, mm, nsproxy, undo, fpu, io_context;
     Place mnt_ns, uts_ns, ipc_ns, pid_ns, net_ns, mount;
+    Place sem_set, sem_undo; ///< the set in the caller's ipc namespace; the entry of its undo list
     std::vector<Place> open_files, vmas;
     std::vector<std::uint32_t> frames; ///< of the mapped pages
     std::vector<Place> ptes;           ///< the entries that map them
@@ -107,6 +112,7 @@ class ForkScene {
   private:
     void build_caller();
     void build_namespaces();
+    void build_semaphores();
     void build_memory();
     std::uint32_t add_page_table(std::uint32_t place, std::size_t nth);
     void build_files();
