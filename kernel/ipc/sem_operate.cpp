@@ -81,10 +81,9 @@ FORKPROOF_BOUNDARY void serve_waiters(SemSet& set) {
     while (changed) { // what one has done may be what an earlier one waits for
         changed = false;
         for (SemWait& wait : set.waiting) {
-            const Attempt answer = operate_all(set, wait);
-            if (answer == Attempt::must_wait) continue;
+            if (operate_all(set, wait) == Attempt::must_wait) continue;
             end_wait(wait, wait.error);
-            changed = answer == Attempt::done && wait.alters;
+            changed = wait.alters;
             if (changed) break;
         }
     }

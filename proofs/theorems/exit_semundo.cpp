@@ -1,5 +1,6 @@
 // exit/semundo: what the last holder of an undo list leaves on the semaphores; exit/semaphores: a namespace
 // that nobody holds takes its sets with it. Those who sleep in semop are served by helpers/serve_waiters.
+#include "proofs/machine/semantics.hpp"
 #include "proofs/theorems/exit.hpp"
 #include "proofs/world/in_bochs.hpp"
 #include <fmt/core.h>
@@ -69,7 +70,11 @@ class UndoProof : public ForkScene {
         Changes changes(*this, path);
         changes.freed(undo).is(of(ipc_ns, "count"), before(of(ipc_ns, "count")) - word32(1));
         if (shape.undo_entry) {
-            changes.freed(sem_undo).empty_list(of(sem_set, "undos.head")).anything(of(sem_set, "otime"));
+            changes.freed(sem_undo).empty_list(of(sem_set, "undos.head"));
+            const Place otime = of(sem_set, "otime");
+            scene.prove(path, "the time of the last operation is now",
+                        is_time_stamp(path.state, now(path, otime)));
+            changes.anything(otime);
             changes.is({seen_.address, "", 4}, before({seen_.address, "", 4}) + word32(1));
             for (unsigned i = 0; i < SEMAPHORES; i++) value_is_adjusted(changes, i);
         }

@@ -1,5 +1,7 @@
 // serve_waiters, for one who sleeps in semop with two operations on two semaphores: both are done or none;
-// whoever need not wait any longer is told so and woken. And destroy_sem_set while one sleeps.
+// whoever need not wait any longer is told so and woken. What one gives is another's to take. And
+// destroy_sem_set while one sleeps.
+#include "proofs/machine/semantics.hpp"
 #include "proofs/theorems/step_contract.hpp"
 #include <fmt/core.h>
 
@@ -7,32 +9,83 @@ namespace forkproof::proofs {
 
 namespace {
 
-/// The sleeper's operations, and where the contract of wake_up_state counts; free parts of the direct map.
-constexpr std::uint32_t OPERATIONS = 0xd7000000, WOKEN = 0xd7001000;
+/// Where sleepers have their operations, and where the contract of wake_up_state counts: free parts of the
+/// direct map.
+constexpr std::uint32_t OPERATIONS = 0xd7000000, WOKEN = 0xd7001000, SPACING = 0x100;
 constexpr std::uint32_t IPC_NOWAIT = 04000, SEM_UNDO = 0x1000; // linux-2.6.33 linux/ipc.h, linux/sem.h
 constexpr std::uint32_t SLEEPING = 3;                          // interruptible or not
 
-class OneSleeps : public ForkScene {
+/// Somebody who sleeps for the set.
+struct Sleeper {
+    Place task, wait, operations, woken;
+};
+
+class Sleepers : public ForkScene {
   public:
-    OneSleeps(MachineProof& proof, const std::string& title)
-        : ForkScene(proof, title, "task"), sleeper_(world.object("Task", "sleeper", "task")),
-          wait_(world.object("SemWait", "wait")),
-          operations_(world.array(OPERATIONS, "SemOperation", SEMAPHORES, "operations")),
-          woken_(world.bytes(WOKEN, 4, "woken")) {
-        world.ring({of(sem_set, "waiting.head"), of(wait_, "node")});
-        world.ring({of(wait_, "sleeper.waiting"), of(sleeper_, "wait_node")});
-        world.point(of(wait_, "operations"), operations_);
-        world.point(of(wait_, "undo"), sem_undo);
-        world.set(of(wait_, "count"), SEMAPHORES);
-        for (unsigned i = 0; i < SEMAPHORES; i++) world.set(operation(i, "number"), i);
-        scene.contract("wake_up_state", [this](State& s) {
-            if (!argument(s, 0).is(sleeper_.address)) throw Violation("wake_up_state of who does not sleep");
-            if (!argument(s, 1).is(SLEEPING)) throw Violation("wake_up_state of other states");
-            s.memory.poke(woken_.address, s.memory.peek(woken_.address, 4) + word32(1), s.ip);
-            returns(s, word32(1));
-        });
+    Sleepers(MachineProof& proof, const std::string& title, std::vector<unsigned> operations)
+        : ForkScene(proof, title, "task") {
+        std::vector<Place> nodes = {sleepers()};
+        for (const unsigned count : operations) {
+            const std::uint32_t n = static_cast<std::uint32_t>(all.size());
+            all.push_back({world.object("Task", fmt::format("sleeper {}", n), "task"),
+                           world.object("SemWait", fmt::format("wait {}", n)),
+                           world.array(OPERATIONS + n * SPACING, "SemOperation", count,
+                                       fmt::format("operations {}", n)),
+                           world.bytes(WOKEN + n * SPACING, 4, fmt::format("woken {}", n))});
+            const auto& [task, wait, its_operations, woken] = all.back();
+            nodes.push_back(of(wait, "node"));
+            world.ring({of(wait, "sleeper.waiting"), of(task, "wait_node")});
+            world.point(of(wait, "operations"), its_operations);
+            world.point(of(wait, "undo"), sem_undo);
+            world.set(of(wait, "count"), count);
+            for (unsigned i = 0; i < count; i++) world.set(operation(n, i, "number"), i);
+        }
+        world.ring(nodes);
+        scene.contract("wake_up_state", [this](State& s) { wakes(s); });
         scene.reproduce = nullptr; // a program that does this is tests/programs/semwait.c
     }
+
+  protected:
+    [[nodiscard]] Place operation(std::uint32_t sleeper, unsigned i, const char* field) const {
+        const std::uint32_t size = world.layouts().size_of("SemOperation");
+        return of({OPERATIONS + sleeper * SPACING + i * size, "SemOperation", size}, field);
+    }
+    [[nodiscard]] Place numbered(const Place& object, const char* field, unsigned i) const {
+        return of(object, fmt::format("{}[{}]", field, i));
+    }
+    [[nodiscard]] Place sleepers() const { return of(sem_set, "waiting.head"); }
+    /// The sleeper is told, and woken once.
+    void told(Changes& changes, const Sleeper& who, const Word& how) {
+        changes.is(of(who.wait, "error"), how).is(of(who.wait, "done"), 1);
+        changes.is(who.woken, before(who.woken) + word32(1));
+        for (const Place& node :
+             {of(who.wait, "node"), of(who.wait, "sleeper.waiting"), of(who.task, "wait_node")})
+            changes.empty_list(node);
+    }
+    void operated_now(const Path& path, Changes& changes) {
+        const Place otime = of(sem_set, "otime");
+        scene.prove(path, "the time of the last operation is now",
+                    is_time_stamp(path.state, now(path, otime)));
+        changes.anything(otime);
+    }
+
+    std::vector<Sleeper> all;
+
+  private:
+    void wakes(State& s) {
+        if (!argument(s, 1).is(SLEEPING)) throw Violation("wake_up_state of other states");
+        for (const Sleeper& who : all)
+            if (argument(s, 0).is(who.task.address)) {
+                s.memory.poke(who.woken.address, s.memory.peek(who.woken.address, 4) + word32(1), s.ip);
+                return returns(s, word32(1));
+            }
+        throw Violation("wake_up_state of who does not sleep");
+    }
+};
+
+class OneSleeps : public Sleepers {
+  public:
+    OneSleeps(MachineProof& proof, const std::string& title) : Sleepers(proof, title, {SEMAPHORES}) {}
 
     void prove_served() {
         const std::vector<Path> paths = scene.call("serve_waiters", {word32(sem_set.address)});
@@ -57,27 +110,20 @@ class OneSleeps : public ForkScene {
         for (const Path& path : scene.call("destroy_sem_set", {word32(sem_set.address)})) {
             Changes changes(*this, path);
             changes.freed(sem_set).freed(sem_undo).empty_list(sets).empty_list(entries);
-            told(changes, how).nothing_else();
+            told(changes, all[0], how);
+            changes.nothing_else();
         }
     }
 
   private:
-    [[nodiscard]] Place operation(unsigned i, const char* field) const {
-        const std::uint32_t size = world.layouts().size_of("SemOperation");
-        return of({OPERATIONS + i * size, "SemOperation", size}, field);
-    }
-    [[nodiscard]] Place numbered(const Place& object, const char* field, unsigned i) const {
-        return of(object, fmt::format("{}[{}]", field, i));
-    }
-    [[nodiscard]] Place sleepers() const { return of(sem_set, "waiting.head"); }
-    [[nodiscard]] Place error() const { return of(wait_, "error"); }
-    [[nodiscard]] Word change(unsigned i) const { return sext(before(operation(i, "change")), 32); }
+    [[nodiscard]] Place error() const { return of(all[0].wait, "error"); }
+    [[nodiscard]] Word change(unsigned i) const { return sext(before(operation(0, i, "change")), 32); }
     [[nodiscard]] Word value(unsigned i) const { return zext(before(numbered(sem_set, "value", i)), 32); }
     [[nodiscard]] Word adjustment(unsigned i) const {
         return sext(before(numbered(sem_undo, "adjustment", i)), 32);
     }
     [[nodiscard]] Truth flag_of(unsigned i, std::uint32_t bit) const {
-        return !is_zero(zext(before(operation(i, "flags")), 32) & word32(bit));
+        return !is_zero(zext(before(operation(0, i, "flags")), 32) & word32(bit));
     }
     [[nodiscard]] Truth nowait(unsigned i) const { return flag_of(i, IPC_NOWAIT); }
 
@@ -97,30 +143,64 @@ class OneSleeps : public ForkScene {
         return ite(waits(i), errno_word(Errno::EAGAIN), errno_word(Errno::ERANGE));
     }
 
-    /// The sleeper is told, off the list, and woken once.
-    Changes& told(Changes& changes, const Word& how) {
-        changes.is(error(), how).is(of(wait_, "done"), 1).is(woken_, before(woken_) + word32(1));
-        for (const Place& node : {of(wait_, "node"), of(wait_, "sleeper.waiting"), of(sleeper_, "wait_node")})
-            changes.empty_list(node);
-        return changes;
-    }
     void ended(const Path& path, const Word& how) {
         Changes changes(*this, path);
-        told(changes, how).empty_list(sleepers()).nothing_else();
+        told(changes, all[0], how);
+        changes.empty_list(sleepers()).nothing_else();
     }
     void done(const Path& path) {
         Changes changes(*this, path);
-        told(changes, word32(0)).empty_list(sleepers()).anything(of(sem_set, "otime"));
+        told(changes, all[0], word32(0));
+        operated_now(path, changes);
+        changes.empty_list(sleepers());
         for (unsigned i = 0; i < SEMAPHORES; i++) {
             const Word noted = ite(flag_of(i, SEM_UNDO), adjustment(i) - change(i), adjustment(i));
             changes.is(numbered(sem_set, "value", i), extract(value(i) + change(i), 15, 0));
-            changes.is(numbered(sem_set, "pid", i), before(of(wait_, "pid")));
+            changes.is(numbered(sem_set, "pid", i), before(of(all[0].wait, "pid")));
             changes.is(numbered(sem_undo, "adjustment", i), extract(noted, 15, 0));
         }
         changes.nothing_else();
     }
+};
 
-    Place sleeper_, wait_, operations_, woken_;
+/// The first waits for what the second gives.
+class TwoSleep : public Sleepers {
+  public:
+    explicit TwoSleep(MachineProof& proof)
+        : Sleepers(proof, "the first waits for what the second gives", {1, 1}) {
+        world.set(numbered(sem_set, "value", 0), 0);
+        for (const std::uint32_t n : {0U, 1U}) world.set(operation(n, 0, "flags"), 0);
+        world.set(operation(0, 0, "change"), 0xffff);
+        world.set(operation(1, 0, "change"), 1);
+    }
+
+    void prove() {
+        const std::vector<Path> paths = scene.call("serve_waiters", {word32(sem_set.address)});
+        const Truth alters = !is_zero(before(of(all[1].wait, "alters"))); // else nobody looks for others
+        for (const Path& path : paths) {
+            if (const auto part = scene.when(path, alters)) served(*part, 2);
+            if (const auto part = scene.when(path, !alters)) served(*part, 1);
+        }
+        scene.reached("both are served", paths, [&](const Path&) { return alters; });
+    }
+
+  private:
+    void served(const Path& path, unsigned how_many) {
+        const bool both = how_many == 2;
+        Changes changes(*this, path);
+        operated_now(path, changes);
+        told(changes, all[1], word32(0));
+        if (both) {
+            told(changes, all[0], word32(0));
+            changes.empty_list(sleepers());
+        } else {
+            const std::uint32_t first = of(all[0].wait, "node").address;
+            changes.is({sleepers().address + 4, "", 4}, first).is({first, "", 4}, sleepers().address);
+            changes.anything(of(all[0].wait, "error"));
+        }
+        changes.is(numbered(sem_set, "value", 0), both ? 0 : 1);
+        changes.is(numbered(sem_set, "pid", 0), before(of(all[both ? 0 : 1].wait, "pid"))).nothing_else();
+    }
 };
 
 } // namespace
