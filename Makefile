@@ -30,6 +30,7 @@ help:
 	@echo 'make mutants whether the theorems notice faults planted in the machine code and in the source'
 	@echo 'make debug   Bochs'"'"'s debugger at 0x7c00, symbols loaded'
 	@echo 'make break   RULE=newns-fs: switch the rule off and see what it guards break; DEBUG=1 stops there in the debugger'
+	@echo 'make rows    each resource of copy_process: the program that shows it, here and on Linux'
 	@echo 'make lint    clang-format and clang-tidy over the tree (some minutes)'
 	@echo 'make all     build only        make clean   remove build/        make deps   install what is missing'
 	@echo
@@ -125,6 +126,11 @@ verdict-sweep: $(B)/tests/native/verdict_sweep $(B)/kernel.elf
 # Faults planted in the machine code and in the source, which the theorems must refute.
 mutants: $(B)/bin/mutants $(B)/bin/prove $(B)/kernel.elf $(B)/kernel.how $(B)/forkproof.img
 	@$(B)/bin/mutants --build $(B) $(if $(SHARD),--shard $(SHARD)) $(if $(JSON),--out '$(JSON)') $(if $(MERGE),--merge $(MERGE))
+
+# What shows each resource of copy_process, in Bochs and on this Linux.
+.PHONY: rows
+rows: $(B)/bin/rows $(BOOTABLE) bochsrc test-programs
+	@$(B)/bin/rows
 
 test: $(BOOTABLE) $(B)/forkproof.img $(B)/bin/mkimage $(B)/bin/prove $(B)/bin/unit-tests $(B)/bin/bochs-tests
 test: $(VALIDATED) $(B)/bin/mutants $(B)/kernel.how
@@ -284,10 +290,11 @@ $(B)/bin/unit-tests:    $(call objects,$(UNIT_TESTS) $(HOST_KERNEL_SOURCES) $(RU
                             tests/native/validate_test.cpp)
 $(B)/bin/bochs-tests:   $(call objects,$(BOOT_TESTS) $(RUNNER_PARTS) $(filter-out proofs/main.cpp,$(PROOFS)) \
                             proofs/mutants/edits.cpp proofs/mutants/kernel_build.cpp)
+$(B)/bin/rows:          $(call objects,$(wildcard tests/rows/*.cpp) $(filter-out %_test.cpp tests/boot/expect.cpp tests/boot/disk.cpp tests/boot/planted.cpp,$(BOOT_TESTS)) $(RUNNER_PARTS))
 $(B)/bin/mutants:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) $(MUTANTS) $(BOOT_HOST))
 $(B)/bin/validate:      $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) proofs/validate/main.cpp $(VALIDATE_PARTS) $(RUNNER_PARTS))
 
-$(B)/bin/mkimage $(RUNNER): LIBRARIES := -lfmt
+$(B)/bin/mkimage $(B)/bin/rows $(RUNNER): LIBRARIES := -lfmt
 # Z3 asks for memory all the time: tcmalloc first, for it is a sixth faster than the C library's.
 PROVER := -l:libtcmalloc_minimal.so.4 -lz3 -lfmt -lZydis -ldw -lelf
 $(B)/bin/prove $(B)/bin/mutants: LIBRARIES := $(PROVER)
@@ -295,7 +302,7 @@ $(B)/bin/validate:          LIBRARIES := $(PROVER) -lunicorn
 $(B)/bin/unit-tests:        LIBRARIES := -lgtest_main -lgtest $(PROVER) -lunicorn
 $(B)/bin/bochs-tests:       LIBRARIES := -lgtest_main -lgtest $(PROVER)
 
-$(B)/bin/mkimage $(RUNNER) $(B)/bin/prove $(B)/bin/mutants $(B)/bin/validate $(B)/bin/unit-tests $(B)/bin/bochs-tests:
+$(B)/bin/mkimage $(B)/bin/rows $(RUNNER) $(B)/bin/prove $(B)/bin/mutants $(B)/bin/validate $(B)/bin/unit-tests $(B)/bin/bochs-tests:
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)g++ $^ $(LIBRARIES) -o $@

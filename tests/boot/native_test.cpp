@@ -2,15 +2,13 @@
 // status. On Linux each runs twice with an empty environment: by its absolute path, and as ./NAME in its
 // folder.
 #include <algorithm>
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/boot/expect.hpp"
-#include "tests/boot/process.hpp"
+#include "tests/boot/native.hpp"
 
 namespace forkproof::boots {
 namespace {
@@ -27,48 +25,17 @@ std::vector<std::string> programs() {
     return names;
 }
 
-// Only one native run at a time on this machine: some count the processes of user nobody.
-class OneAtATime {
-  public:
-    OneAtATime() : file_(::open(path().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
-        ::flock(file_, LOCK_EX);
-    }
-    ~OneAtATime() { ::close(file_); }
-    OneAtATime(const OneAtATime&) = delete;
-    OneAtATime& operator=(const OneAtATime&) = delete;
-
-  private:
-    static std::string path() { return fs::temp_directory_path() / "forkproof-native-tests.lock"; }
-    int file_;
-};
-
-struct Result {
-    int status;
-    std::string output;
-};
-
-Result run_here(const std::string& name, const std::string& folder) {
-    const OneAtATime turn;
-    const std::string output = own_folder() / "native";
-    const int status = execute({.argv = {name},
-                                .folder = folder,
-                                .empty_environment = true,
-                                .output = output,
-                                .errors = own_folder() / "native-errors"});
-    return {status, text_of(output)};
-}
-
 class OnLinuxToo : public testing::TestWithParam<std::string> {};
 
 TEST_P(OnLinuxToo, SameOutputAndStatus) {
     const fs::path program = fs::absolute(test_program(GetParam()));
-    if (run_here(test_program("hello"), "").status == cannot_execute)
+    if (!runs_i386())
         GTEST_SKIP() << "this Linux does not run 32-bit i386 programs, so there is nothing to compare with";
     if (::geteuid() != 0)
         GTEST_SKIP() << "not root here: in Bochs the program is root, and may more than it may here";
 
-    const Result absolute = run_here(program, "");
-    const Result relative = run_here("./" + GetParam(), program.parent_path());
+    const NativeRun absolute = run_here(program, "");
+    const NativeRun relative = run_here("./" + GetParam(), program.parent_path());
     EXPECT_EQ(absolute.output, relative.output);
     EXPECT_EQ(absolute.status, relative.status);
 

@@ -94,8 +94,8 @@ static void woken(void) {
     }
     while (semctl(set, 0, GETNCNT) == 0) usleep(1000);
     change(0, 1, 0);
+    report("the earlier one", first); /* it says its line before it ends */
     report("the later one", second);
-    report("the earlier one", first);
     /* An exit gives back what it has taken. */
     assign(0, 1);
     int gate[2];

@@ -1,0 +1,34 @@
+// The resources of copy_process, a row each, and the programs of tests/programs that show them: `make rows`.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace forkproof::rows {
+
+struct Row {
+    const char* name;
+    std::vector<const char*> programs; ///< none: nothing shows it yet
+    bool on_linux = true;              ///< Linux still has the calls: there the programs print the same
+};
+
+inline const std::vector<Row> table = {
+    {"creds, user namespace", {}},
+    {"security_task_create", {}, false},
+    {"exec domain", {}, false},
+    {"max_threads", {}, false},
+    {"mount namespace, CLONE_FS", {}},
+    {"uts", {"uts"}},
+    {"ipc, CLONE_SYSVSEM", {"semundo", "semwait", "semns"}},
+    {"pid namespace", {}},
+    {"net namespace", {}},
+    {"CLONE_FILES", {"fdtable"}},
+    {"CLONE_IO", {"ioprio"}},
+    {"cgroup, ns-cgroup", {}, false},
+    {"CLONE_SETTLS, ioperm", {}},
+    {"pid words", {"pidwords"}},
+    {"vfork", {"vforks"}},
+    {"kernel threads", {}, false},
+    {"numbers", {}},
+};
+
+} // namespace forkproof::rows
