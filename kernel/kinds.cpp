@@ -2,6 +2,7 @@
 // them.
 #include "kernel/arch/thread.hpp"
 #include "kernel/files/file.hpp"
+#include "kernel/files/inode.hpp"
 #include "kernel/ipc/undo.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/mm.hpp"

@@ -34,16 +34,16 @@ Result<File*> open_path(const Fs& fs, const Path& start, Text path, u32 flags) {
         if (e != Errno::ENOENT || !walk.last_missing || !(flags & O_CREAT)) return e;
         return path.data[path.size - 1] == '/' ? Errno::EISDIR : Errno::EROFS;
     }
-    if (exclusive && is_symlink(*walk.at.inode)) return Errno::EEXIST;
-    if (const Errno e = may_open(*walk.at.inode, flags); e != Errno::OK) return e;
+    if (exclusive && is_symlink(*walk.at->inode)) return Errno::EEXIST;
+    if (const Errno e = may_open(*walk.at->inode, flags); e != Errno::OK) return e;
 
     File* file = create<File>();
     if (!file) return Errno::ENOMEM;
-    file->ops = walk.at.inode->ops;
+    file->ops = walk.at->inode->ops;
     file->f_flags = flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
-    file->inode = walk.at.inode;
-    file->mnt = walk.at.mnt;
-    if (file->mnt) get_mount(file->mnt);
+    const Path at = walk.at.give();
+    file->inode = at.inode;
+    file->mnt = at.mnt;
     return file;
 }
 

@@ -34,7 +34,7 @@ NetNs* create_net_ns() {
     return ns;
 }
 
-MntNs* create_mnt_ns(const Inode* root) {
+MntNs* create_mnt_ns(Inode* root) {
     auto* ns = create<MntNs>();
     if (!ns) return nullptr;
     ns->root = create<Mount>();
@@ -45,6 +45,7 @@ MntNs* create_mnt_ns(const Inode* root) {
     ns->id = next_id.mnt++;
     ns->root->mnt_ns = ns;
     ns->root->root = root;
+    get_inode(root);
     return ns;
 }
 
@@ -101,7 +102,9 @@ void put_ipc_ns(IpcNs* ns) {
 }
 
 void put_mount(Mount* mount) {
-    if (--mount->count == 0) destroy(mount);
+    if (--mount->count != 0) return;
+    put_inode(mount->root);
+    destroy(mount);
 }
 
 void put_pid_ns(PidNs* ns) {
@@ -149,7 +152,7 @@ Nsproxy* create_new_namespaces(u32 flags, Nsproxy* old, Fs* fs) {
     return n;
 }
 
-Nsproxy* namespaces_init(const Inode* root) {
+Nsproxy* namespaces_init(Inode* root) {
     auto* n = create<Nsproxy>();
     if (!n) panic("no memory for the first namespaces");
     n->mnt_ns = create_mnt_ns(root);

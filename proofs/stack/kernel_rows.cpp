@@ -45,11 +45,14 @@ std::vector<Pointed> kernel_rows() {
     };
     const std::vector<std::string> files{"regular_ops", "directory_ops", "console_ops",
                                          "null_ops",    "zero_ops",      "pipe_ops"};
-    const std::pair<const char*, Address> members[] = {{"transfer", 4},  {"transfer", 8},
-                                                       {"seek", 12},     {"sys_ioctl", 16},
-                                                       {"put_file", 20}, {"BusyFile::~BusyFile", 20}};
+    const std::pair<const char*, Address> members[] = {
+        {"transfer", 4}, {"transfer", 8}, {"seek", 12}, {"sys_ioctl", 16}, {"free_file", 20}};
     for (const auto& [caller, at] : members)
         rows.push_back({caller, By::column, files, at, 24, "a file's ops is one of these tables"});
+    const std::vector<std::string> inodes{"initrd_inodes"};
+    const std::pair<const char*, Address> inode_members[] = {{"walk_path", 0}};
+    for (const auto& [caller, at] : inode_members)
+        rows.push_back({caller, By::column, inodes, at, 4, "an inode's i_op is one of these tables"});
     return rows;
 }
 

@@ -32,6 +32,10 @@ struct NamespaceScene : ForkScene {
             scene.assume("a mount's count is at least the number of those who stand in it",
                          ult(word32(4), before(of(m, "count"))) &&
                              ult(before(of(m, "count")), word32(1U << 31)));
+        for (const Place& i : {root_inode, cwd_inode})
+            scene.assume("a directory's count is at least the number of those who stand in it",
+                         ult(word32(4), before(of(i, "count"))) &&
+                             ult(before(of(i, "count")), word32(1U << 31)));
         for (const Place& owner : {fs, own["fs"]}) {
             world.set(of(owner, "root.mnt"), stands_in(root));
             world.set(of(owner, "pwd.mnt"), stands_in(pwd));
@@ -67,7 +71,8 @@ struct NamespaceScene : ForkScene {
         const Place made = fresh(changes, "mnt_ns", "mnt");
         const Place copy = changes.fresh("mount");
         changes.is(of(made, "root"), copy.address);
-        changes.is(of(copy, "mnt_ns"), made.address).is(of(copy, "root"), before(of(mount, "root")));
+        changes.is(of(copy, "mnt_ns"), made.address).is(of(copy, "root"), root_inode.address);
+        changes.is(of(root_inode, "count"), before(of(root_inode, "count")) + word32(1));
         const unsigned moved = moves(changes, of_parent ? fs : own["fs"], copy);
         changes.is(of(copy, "count"), 1 + moved);
         return made.address;
@@ -124,7 +129,8 @@ struct NamespaceScene : ForkScene {
         Changes changes(*this, path);
         const Place copy = changes.fresh("mount");
         changes.is(of(copy, "count"), moves(changes, own["fs"], copy));
-        changes.is(of(copy, "mnt_ns"), 0).is(of(copy, "root"), before(of(mount, "root")));
+        changes.is(of(copy, "mnt_ns"), 0).is(of(copy, "root"), root_inode.address);
+        changes.is(of(root_inode, "count"), before(of(root_inode, "count")) + word32(1));
         changes.nothing_else();
         for (const Path& undone : release(path, "fs")) {
             Changes after(*this, undone);
@@ -134,6 +140,8 @@ struct NamespaceScene : ForkScene {
                 const unsigned stood = (root == where ? 1U : 0U) + (pwd == where ? 1U : 0U);
                 after.is(of(place, "count"), before(of(place, "count")) - word32(stood));
             }
+            for (const Place& i : {root_inode, cwd_inode})
+                after.is(of(i, "count"), before(of(i, "count")) - word32(1));
             after.nothing_else();
         }
     }

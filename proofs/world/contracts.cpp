@@ -19,12 +19,31 @@ struct KindRow {
 };
 /// As kernel/lib/kinds.hpp has them.
 constexpr KindRow kinds[] = {
-    {"task", "Task"},      {"fpu", "FpuState"},  {"cred", "Cred"},    {"user", "User"},
-    {"user_ns", "UserNs"}, {"undo", "UndoList"}, {"files", "Files"},  {"file", "File"},
-    {"pipe", "Pipe"},      {"fs", "Fs"},         {"mount", "Mount"},  {"sighand", "Sighand"},
-    {"signal", "Signal"},  {"mm", "Mm"},         {"vma", "Vma"},      {"nsproxy", "Nsproxy"},
-    {"mnt_ns", "MntNs"},   {"uts_ns", "UtsNs"},  {"ipc_ns", "IpcNs"}, {"pid_ns", "PidNs"},
-    {"net_ns", "NetNs"},   {"pid", "Pid"},
+    {"task", "Task"},
+    {"fpu", "FpuState"},
+    {"cred", "Cred"},
+    {"user", "User"},
+    {"user_ns", "UserNs"},
+    {"undo", "UndoList"},
+    {"files", "Files"},
+    {"file", "File"},
+    {"pipe", "Pipe"},
+    {"fs", "Fs"},
+    {"inode", "Inode"},
+    {"dirent", "DirEntry"},
+    {"super_block", "SuperBlock"},
+    {"mount", "Mount"},
+    {"sighand", "Sighand"},
+    {"signal", "Signal"},
+    {"mm", "Mm"},
+    {"vma", "Vma"},
+    {"nsproxy", "Nsproxy"},
+    {"mnt_ns", "MntNs"},
+    {"uts_ns", "UtsNs"},
+    {"ipc_ns", "IpcNs"},
+    {"pid_ns", "PidNs"},
+    {"net_ns", "NetNs"},
+    {"pid", "Pid"},
 };
 
 /// Who has called the function that a contract stands for.

@@ -151,6 +151,11 @@ void ForkScene::build_namespaces() {
     world.point(of(parent, "fs"), fs);
     world.point(of(fs, "root.mnt"), mount);
     world.point(of(fs, "pwd.mnt"), mount);
+    root_inode = counted("Inode", "parent->fs->root.inode", "inode", "count");
+    cwd_inode = counted("Inode", "parent->fs->pwd.inode", "inode", "count");
+    world.point(of(mount, "root"), root_inode);
+    world.point(of(fs, "root.inode"), root_inode);
+    world.point(of(fs, "pwd.inode"), cwd_inode);
 
     if (shape.undo) {
         undo = counted("UndoList", "parent->sysvsem", "undo", "count");
@@ -269,8 +274,11 @@ void ForkScene::build_child(std::size_t done) {
         for (const char* ns : {"mnt_ns", "uts_ns", "ipc_ns", "pid_ns", "net_ns"})
             world.set(of(own["nsproxy"], ns), world.get(of(nsproxy, ns)));
     if (own.contains("cred")) world.point(of(own["cred"], "user"), user);
-    if (own.contains("fs"))
-        for (const char* mnt : {"root.mnt", "pwd.mnt"}) world.point(of(own["fs"], mnt), mount);
+    if (own.contains("fs")) // it stands where the caller stands
+        for (const char* path : {"root", "pwd"})
+            for (const char* part : {".mnt", ".inode"})
+                world.set(of(own["fs"], std::string(path) + part),
+                          world.get(of(fs, std::string(path) + part)));
     if (own.contains("undo")) world.point(of(own["undo"], "ipc_ns"), ipc_ns);
 }
 

@@ -61,6 +61,7 @@ class ForkScene {
     Place request, regs, caller_stack;
     Place parent, cred, user, user_ns, files, fs, sighand, signal, mm, nsproxy, undo, fpu;
     Place mnt_ns, uts_ns, ipc_ns, pid_ns, net_ns, mount;
+    Place root_inode, cwd_inode; ///< directories on the mount; the first is what it shows
     std::vector<Place> open_files, vmas;
     std::vector<std::uint32_t> frames; ///< of the mapped pages
     std::vector<Place> ptes;           ///< the entries that map them
