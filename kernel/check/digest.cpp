@@ -79,7 +79,8 @@ void walk_cred(Walker& w, const Cred* c) {
 
 void walk_inode(Walker& w, const Inode* i) {
     if (!w.meet(P::files, i)) return;
-    const u32 fields[] = {i->count, i->mode, i->ino, i->uid, i->gid, i->nlink, i->size, i->next_position};
+    const u32 fields[] = {i->count, i->mode, i->ino,           i->uid,     i->gid,
+                          i->nlink, i->size, i->next_position, i->mounted, i->pages != nullptr};
     for (const u32 f : fields) w.word(P::files, f);
     w.word(P::files, i->sb->device);
     w.word(P::files, i->parent ? i->parent->ino : 0);
@@ -88,7 +89,7 @@ void walk_inode(Walker& w, const Inode* i) {
 /// A file system by its names; what a file holds is not looked at.
 void walk_super_block(Walker& w, const SuperBlock* sb) {
     if (!w.meet(P::files, sb)) return;
-    const u32 fields[] = {sb->count, sb->device, sb->read_only};
+    const u32 fields[] = {sb->count, sb->device, sb->read_only, sb->frames};
     for (const u32 f : fields) w.word(P::files, f);
     walk_inode(w, sb->root);
     for (const DirEntry& entry : const_cast<SuperBlock*>(sb)->entries) {
@@ -102,8 +103,10 @@ void walk_mount(Walker& w, const Mount* m) {
     if (!w.meet(P::namespaces, m)) return;
     w.word(P::namespaces, m->count);
     w.word(P::namespaces, m->mnt_ns ? m->mnt_ns->id + 1 : 0);
+    w.word(P::namespaces, m->flags);
     walk_inode(w, m->root);
-    walk_super_block(w, m->root->sb);
+    if (m->mountpoint) walk_inode(w, m->mountpoint);
+    walk_super_block(w, m->sb);
 }
 
 void walk_file(Walker& w, const File* f) {
@@ -222,7 +225,7 @@ void walk_nsproxy(Walker& w, const Nsproxy* n) {
     if (w.meet(P::namespaces, n->net_ns)) w.word(P::namespaces, n->net_ns->count);
     if (w.meet(P::namespaces, n->mnt_ns)) {
         w.word(P::namespaces, n->mnt_ns->count);
-        walk_mount(w, n->mnt_ns->root);
+        for (const Mount& mount : n->mnt_ns->mounts) walk_mount(w, &mount);
     }
     walk_pid_ns(w, n->pid_ns);
 }

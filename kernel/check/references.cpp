@@ -20,6 +20,13 @@ void hold_path(ReferenceVisitor& v, const Path& path, const char* mnt, const cha
     hold(v, path.inode, inode);
 }
 
+void references_of_mount(const Mount& mount, ReferenceVisitor& v) {
+    hold(v, mount.parent, "parent");
+    hold(v, mount.mountpoint, "mountpoint");
+    hold(v, mount.root, "root");
+    hold(v, mount.sb, "sb");
+}
+
 void references_of_inode(const Inode& inode, ReferenceVisitor& v) {
     hold(v, inode.parent, "parent");
     for (const DirEntry& entry : const_cast<Inode&>(inode).entries) hold(v, &entry, "entries");
@@ -87,9 +94,13 @@ void for_each_reference_of(Kind kind, const void* o, ReferenceVisitor& v) {
     case Kind::inode: references_of_inode(as<Inode>(o), v); break;
     case Kind::dirent: hold(v, as<DirEntry>(o).inode, "inode"); break;
     case Kind::super_block: hold(v, as<SuperBlock>(o).root, "root"); break;
-    case Kind::mount: hold(v, as<Mount>(o).root, "root"); break;
+    case Kind::mount: references_of_mount(as<Mount>(o), v); break;
     case Kind::nsproxy: references_of_nsproxy(as<Nsproxy>(o), v); break;
-    case Kind::mnt_ns: hold(v, as<MntNs>(o).root, "root"); break;
+    case Kind::mnt_ns: {
+        auto& mounts = const_cast<MntNs&>(as<MntNs>(o)).mounts;
+        for (const Mount& mount : mounts) hold(v, &mount, "mounts");
+        break;
+    }
     case Kind::pid_ns: hold(v, as<PidNs>(o).parent, "parent"); break;
     case Kind::pid:
         v.visit(Kind::pid, o, "the allocation");

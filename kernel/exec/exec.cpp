@@ -2,6 +2,7 @@
 #include "kernel/arch/traps.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/uaccess.hpp"
+#include "kernel/namespaces/mount_tree.hpp"
 #include "kernel/task/exit.hpp"
 #include "kernel/task/sched.hpp"
 #include "kernel/task/signal_sets.hpp"
@@ -148,6 +149,7 @@ Errno open_exec(Text path, HeldPath& file) {
     Walk walk;
     if (const Errno e = walk_path(fs, fs.pwd, path, true, walk); e != Errno::OK) return e;
     if (!is_regular(*walk.at->inode)) return Errno::EACCES;
+    if (walk.at->inode->sb->no_exec || (walk.at->mnt->flags & MS_NOEXEC)) return Errno::EACCES;
     if (const Errno e = permission(*walk.at->inode, MAY_EXEC); e != Errno::OK) return e;
     file.take(walk.at.give());
     return Errno::OK;

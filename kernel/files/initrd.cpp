@@ -9,14 +9,9 @@ SuperBlock* initrd_super_block;
 
 namespace {
 
-Result<Inode*> initrd_lookup(Inode& directory, Text name) {
-    const DirEntry* entry = find_entry(directory, name);
-    if (!entry) return Errno::ENOENT;
-    get_inode(entry->inode);
-    return entry->inode;
-}
-
-constexpr InodeOps initrd_inodes = {.lookup = initrd_lookup};
+constexpr InodeOps initrd_inodes = {
+    .lookup = lookup_entry, .create = nullptr, .truncate = nullptr, .evict = nullptr};
+constexpr FileSystemType rootfs = {.name = "rootfs", .mount = nullptr};
 
 Inode* root() { return initrd_super_block->root; }
 
@@ -164,10 +159,19 @@ void add_missing_devices() {
     }
 }
 
+/// Where the first programs mount what can be written to.
+void add_missing_directories() {
+    constexpr const char* paths[] = {"mnt", "tmp"};
+    for (const char* path : paths) {
+        DirEntry& at = node_at(path);
+        if (at.inode->mode == 0) set_mode(at, S_IFDIR | 0755);
+    }
+}
+
 } // namespace
 
 void initrd_init(Text archive) {
-    initrd_super_block = or_panic(create_super_block());
+    initrd_super_block = or_panic(create_super_block(rootfs));
     initrd_super_block->read_only = true;
     Inode* top = initrd_super_block->root = new_inode(S_IFDIR | 0755);
     top->ops = &directory_ops;
@@ -180,6 +184,7 @@ void initrd_init(Text archive) {
     });
     if (hard_links) give_links_their_contents(archive);
     add_missing_devices();
+    add_missing_directories();
 }
 
 Inode* initrd_inode(Text path) {

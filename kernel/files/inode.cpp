@@ -30,22 +30,32 @@ void free_inode(Inode* i) {
     for (;;) {
         FORKPROOF_ASSERT(i->entries.empty());
         Inode* parent = i->parent;
+        if (i->i_op && i->i_op->evict) i->i_op->evict(*i);
         destroy(i);
         if (!parent || --parent->count != 0) return;
         i = parent;
     }
 }
 
-SuperBlock* create_super_block() {
+SuperBlock* create_super_block(const FileSystemType& type) {
     auto* sb = create<SuperBlock>();
     if (!sb) return nullptr;
+    sb->type = &type;
     sb->device = ++last_device;
     return sb;
 }
 
 void put_super_block(SuperBlock* sb) {
     if (--sb->count != 0) return;
-    while (DirEntry* entry = sb->entries.front()) remove_entry(entry);
+    // A directory goes after what is in it: one that is not empty yet waits for another round.
+    while (DirEntry* entry = sb->entries.front()) {
+        if (entry->inode->entries.empty()) {
+            remove_entry(entry);
+        } else {
+            entry->in_super_block.unlink();
+            sb->entries.push_back(*entry);
+        }
+    }
     if (sb->root) put_inode(sb->root);
     destroy(sb);
 }
@@ -57,6 +67,15 @@ Inode* create_inode(SuperBlock& sb, u32 mode) {
     inode->mode = mode;
     inode->ino = ++sb.last_ino;
     return inode;
+}
+
+Result<Inode*> make_inode(Inode& directory, Text name, u32 mode, Text target) {
+    if (!directory.i_op->create) return Errno::EPERM;
+    return directory.i_op->create(directory, name, mode, target);
+}
+
+Errno truncate_inode(Inode& inode, u32 size) {
+    return inode.i_op->truncate ? inode.i_op->truncate(inode, size) : Errno::EPERM;
 }
 
 DirEntry* add_entry(Inode& directory, Text name, Inode& inode, bool permanent) {
@@ -93,6 +112,13 @@ void remove_entry(DirEntry* entry) {
     if (inode->entry == entry) inode->entry = nullptr;
     destroy(entry);
     put_inode(inode);
+}
+
+Result<Inode*> lookup_entry(Inode& directory, Text name) {
+    const DirEntry* entry = find_entry(directory, name);
+    if (!entry) return Errno::ENOENT;
+    get_inode(entry->inode);
+    return entry->inode;
 }
 
 DirEntry* find_entry(const Inode& directory, Text name) {

@@ -1,5 +1,6 @@
 #include "kernel/files/path.hpp"
 #include "kernel/mm/uaccess.hpp"
+#include "kernel/namespaces/mount_tree.hpp"
 #include "kernel/task/task.hpp"
 
 namespace forkproof {
@@ -61,6 +62,22 @@ class Remaining {
     u32 depth_ = 1, links_ = 0;
 };
 
+/// To the parent directory, out of a mount at its root, never above the task's root (linux-2.6.33
+/// follow_dotdot).
+void go_up(const Fs& fs, HeldPath& at) {
+    for (;;) {
+        if (at->mnt == fs.root.mnt && at->inode == fs.root.inode) break;
+        if (at->inode != at->mnt->root) {
+            get_inode(at->inode->parent);
+            at.step(at->inode->parent);
+            break;
+        }
+        if (!at->mnt->parent) break;
+        at.set({at->mnt->parent, at->mnt->mountpoint});
+    }
+    cross_down(at);
+}
+
 /// One step: the part `name` of the directory walk.at.
 Errno walk_part(const Fs& fs, Text name, bool follow, Remaining& remaining, Walk& walk) {
     Inode* directory = walk.at->inode;
@@ -68,9 +85,7 @@ Errno walk_part(const Fs& fs, Text name, bool follow, Remaining& remaining, Walk
     if (name.size > NAME_MAX) return Errno::ENAMETOOLONG;
     if (name == ".") return Errno::OK;
     if (name == "..") {
-        if (directory == fs.root.inode || !directory->parent) return Errno::OK;
-        get_inode(directory->parent);
-        walk.at.step(directory->parent);
+        go_up(fs, walk.at);
         return Errno::OK;
     }
     const Result<Inode*> found = directory->i_op->lookup(*directory, name);
@@ -82,6 +97,7 @@ Errno walk_part(const Fs& fs, Text name, bool follow, Remaining& remaining, Walk
     Inode* inode = found.value();
     if (!is_symlink(*inode) || (!follow && remaining.at_end(true))) {
         walk.at.step(inode);
+        cross_down(walk.at);
         return Errno::OK;
     }
     const Text target = inode->data; // its directory holds the link until something sleeps

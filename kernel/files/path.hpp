@@ -37,8 +37,9 @@ struct Walk {
 /// EACCES, ELOOP, ENAMETOOLONG.
 [[nodiscard]] Errno walk_path(const Fs& fs, const Path& start, Text path, bool follow, Walk& walk);
 
-/// Opens what a path leads to, with open's flags: a file with a count of one. Linux's errnos.
-Result<File*> open_path(const Fs& fs, const Path& start, Text path, u32 flags);
+/// Opens what a path leads to, with open's flags and the mode of a new file: a file with a count of one.
+/// Linux's errnos.
+Result<File*> open_path(const Fs& fs, const Path& start, Text path, u32 flags, u32 mode);
 
 /// A path that a program passed, copied into a frame of its own. ENOMEM, EFAULT, ENAMETOOLONG.
 class UserPath {

@@ -6,16 +6,23 @@
 
 namespace forkproof {
 
+/// A mounted file system, or a part of one. Counted by its namespace, by the mounts that hang on it, by every
+/// Fs that stands in it, and by open files.
+struct Mount {
+    u32 count = 1;
+    MntNs* mnt_ns = nullptr;     ///< null: it has been unmounted, or the namespace is gone
+    Mount* parent = nullptr;     ///< counted; the root of a namespace has none
+    Inode* mountpoint = nullptr; ///< counted: what it hangs on, in the parent
+    Inode* root = nullptr;       ///< counted: what it shows
+    SuperBlock* sb = nullptr;    ///< counted: root's
+    u32 flags = 0;               ///< MS_RDONLY, MS_NOEXEC
+    ListNode node;               ///< in its namespace
+};
 struct MntNs {
     u32 count = 1;
     u32 id = 0;
-    Mount* root = nullptr; ///< counted
-};
-/// A mounted tree. Counted by its namespace, by every Fs that stands in it, and by open files.
-struct Mount {
-    u32 count = 1;
-    MntNs* mnt_ns = nullptr; ///< null once the namespace is gone
-    Inode* root = nullptr;   ///< counted
+    List<Mount, &Mount::node> mounts; ///< counted; the root first, parents before children
+    Mount* root = nullptr;
 };
 
 /// A place in the tree: linux-2.6.33 struct path. Both are counted by whoever

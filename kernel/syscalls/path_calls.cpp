@@ -98,15 +98,21 @@ class BackwardPath {
 
 /// Goes up from a directory to the root, or to the top if that does not lie on the way (linux-2.6.33
 /// __d_path). ENOENT if the directory has been removed, ERANGE if the path is too long.
-Errno write_path(const Path& root, const Inode* at, BackwardPath& path) {
-    if (!path.prepend(Text("", 1))) return Errno::ERANGE;
-    if (at != root.inode && !at->parent) return path.prepend("/") ? Errno::OK : Errno::ERANGE;
-    if (at == root.inode) return path.prepend("/") ? Errno::OK : Errno::ERANGE;
-    for (; at != root.inode && at->parent; at = at->parent) {
-        if (!at->entry) return Errno::ENOENT;
-        if (!path.prepend(at->entry->name) || !path.prepend("/")) return Errno::ERANGE;
+Errno write_path(const Path& root, Path at, BackwardPath& path) {
+    bool fits = path.prepend(Text("", 1)), at_top = true;
+    while (fits && (at.mnt != root.mnt || at.inode != root.inode)) {
+        if (at.inode == at.mnt->root) {
+            if (!at.mnt->parent) break;
+            at = {at.mnt->parent, at.mnt->mountpoint};
+            continue;
+        }
+        if (!at.inode->entry) return Errno::ENOENT;
+        fits = path.prepend(at.inode->entry->name) && path.prepend("/");
+        at_top = false;
+        at.inode = at.inode->parent;
     }
-    return Errno::OK;
+    if (fits && at_top) fits = path.prepend("/");
+    return fits ? Errno::OK : Errno::ERANGE;
 }
 
 } // namespace
@@ -157,7 +163,7 @@ i32 sys_getcwd(PtRegs& regs) {
     const Fs& fs = *current()->fs;
     BackwardPath path;
     if (!path.has_memory()) return negative(Errno::ENOMEM);
-    if (const Errno e = write_path(fs.root, fs.pwd.inode, path); e != Errno::OK) return negative(e);
+    if (const Errno e = write_path(fs.root, fs.pwd, path); e != Errno::OK) return negative(e);
     const auto size = static_cast<u32>(path.text().size);
     if (regs.cx < size) return negative(Errno::ERANGE);
     const Errno e = copy_to_user(regs.bx, path.text().data, size);

@@ -141,19 +141,14 @@ void ForkScene::build_namespaces() {
     world.point(of(nsproxy, "ipc_ns"), ipc_ns);
     world.point(of(nsproxy, "pid_ns"), pid_ns);
     world.point(of(nsproxy, "net_ns"), net_ns);
-    mount = counted("Mount", "parent->fs->root.mnt", "mount", "count");
-    world.point(of(mount, "mnt_ns"), mnt_ns);
-    world.point(of(mnt_ns, "root"), mount);
+    build_mounts();
     world.set(of(pid_ns, "parent"), 0); // a scene that goes deeper builds the levels itself
     world.set(of(pid_ns, "level"), shape.pid_level);
 
     fs = counted("Fs", "parent->fs", "fs", "users");
     world.point(of(parent, "fs"), fs);
     world.point(of(fs, "root.mnt"), mount);
-    world.point(of(fs, "pwd.mnt"), mount);
-    root_inode = counted("Inode", "parent->fs->root.inode", "inode", "count");
-    cwd_inode = counted("Inode", "parent->fs->pwd.inode", "inode", "count");
-    world.point(of(mount, "root"), root_inode);
+    world.point(of(fs, "pwd.mnt"), shape.mounts > 1 ? upper_mount : mount);
     world.point(of(fs, "root.inode"), root_inode);
     world.point(of(fs, "pwd.inode"), cwd_inode);
 
@@ -164,6 +159,35 @@ void ForkScene::build_namespaces() {
     } else {
         world.set(of(parent, "sysvsem"), 0);
     }
+}
+
+/// The mounts of a namespace in their order; what is mounted above hangs on a directory of the first.
+void ForkScene::build_mounts() {
+    auto mounted = [&](const char* name, const Place& root, const Place& sb) {
+        const Place m = counted("Mount", name, "mount", "count");
+        world.point(of(m, "mnt_ns"), mnt_ns);
+        world.point(of(m, "root"), root);
+        world.point(of(m, "sb"), sb);
+        world.point(of(root, "sb"), sb);
+        for (const char* null : {"parent", "mountpoint"}) world.set(of(m, null), 0);
+        return m;
+    };
+    root_inode = counted("Inode", "parent->fs->root.inode", "inode", "count");
+    cwd_inode = counted("Inode", "parent->fs->pwd.inode", "inode", "count");
+    super_block = counted("SuperBlock", "parent->fs->root.mnt->sb", "super_block", "count");
+    mount = mounted("parent->fs->root.mnt", root_inode, super_block);
+    world.point(of(mnt_ns, "root"), mount);
+    std::vector<Place> nodes = {of(mnt_ns, "mounts.head"), of(mount, "node")};
+    if (shape.mounts > 1) {
+        upper_root = counted("Inode", "root of the upper mount", "inode", "count");
+        mountpoint = counted("Inode", "mountpoint", "inode", "count");
+        upper_super_block = counted("SuperBlock", "parent->fs->pwd.mnt->sb", "super_block", "count");
+        upper_mount = mounted("parent->fs->pwd.mnt", upper_root, upper_super_block);
+        world.point(of(upper_mount, "parent"), mount);
+        world.point(of(upper_mount, "mountpoint"), mountpoint);
+        nodes.push_back(of(upper_mount, "node"));
+    }
+    world.ring(nodes);
 }
 
 void ForkScene::build_files() {
