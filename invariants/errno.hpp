@@ -20,6 +20,7 @@
     X(EFAULT, 14)                                                                                            \
     X(EBUSY, 16)                                                                                             \
     X(EEXIST, 17)                                                                                            \
+    X(EXDEV, 18)                                                                                             \
     X(ENODEV, 19)                                                                                            \
     X(ENOTDIR, 20)                                                                                           \
     X(EISDIR, 21)                                                                                            \
@@ -32,11 +33,13 @@
     X(ENOSPC, 28)                                                                                            \
     X(ESPIPE, 29)                                                                                            \
     X(EROFS, 30)                                                                                             \
+    X(EMLINK, 31)                                                                                            \
     X(EPIPE, 32)                                                                                             \
     X(ERANGE, 34)                                                                                            \
     X(EDEADLK, 35)                                                                                           \
     X(ENAMETOOLONG, 36)                                                                                      \
     X(ENOSYS, 38)                                                                                            \
+    X(ENOTEMPTY, 39)                                                                                         \
     X(ELOOP, 40)                                                                                             \
     X(EIDRM, 43)                                                                                             \
     X(EOVERFLOW, 75)                                                                                         \

@@ -22,6 +22,7 @@
 #undef EFAULT
 #undef EBUSY
 #undef EEXIST
+#undef EXDEV
 #undef ENODEV
 #undef ENOTDIR
 #undef EISDIR
@@ -34,11 +35,13 @@
 #undef ENOSPC
 #undef ESPIPE
 #undef EROFS
+#undef EMLINK
 #undef EPIPE
 #undef ERANGE
 #undef EDEADLK
 #undef ENAMETOOLONG
 #undef ENOSYS
+#undef ENOTEMPTY
 #undef ELOOP
 #undef EIDRM
 #undef EOVERFLOW

@@ -2,6 +2,7 @@
 // them.
 #include "kernel/arch/thread.hpp"
 #include "kernel/files/file.hpp"
+#include "kernel/files/inode.hpp"
 #include "kernel/io/io_context.hpp"
 #include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"

@@ -65,12 +65,13 @@ void make_init_task() {
     t.group_leader = t.real_parent = &t;
     t.flags = PF_KTHREAD;
     t.cred = t.real_cred = cred_init();
-    t.nsproxy = namespaces_init(initrd_root());
+    t.nsproxy = namespaces_init(initrd_super_block->root);
     t.files = create_or_panic<Files>();
     t.files->fd = t.files->fd_array;
     t.fs = create_or_panic<Fs>();
     t.fs->root = t.fs->pwd = {t.nsproxy->mnt_ns->root, t.nsproxy->mnt_ns->root->root};
-    t.nsproxy->mnt_ns->root->count += 2;
+    get_path(t.fs->root);
+    get_path(t.fs->pwd);
     t.sighand = create_or_panic<Sighand>();
     t.signal = create_or_panic<Signal>();
     for (Rlimit& r : t.signal->rlim) r = {RLIM_INFINITY, RLIM_INFINITY};
@@ -117,12 +118,12 @@ int start_init(void*) {
     init_pid_ns->child_reaper = &me;
     if (open_console(*me.files) != Errno::OK) panic("the console cannot be opened for init");
     auto* regs = reinterpret_cast<PtRegs*>(me.stack) - 1;
-    const Result<const Inode*> file = open_exec("/init");
-    Errno error = file.error();
-    if (file.ok()) {
+    HeldPath file;
+    Errno error = open_exec("/init", file);
+    if (error == Errno::OK) {
         ArgBlock arguments;
         error = add_arguments(arguments);
-        if (error == Errno::OK) error = do_execve(*file.value(), "/init", arguments, *regs);
+        if (error == Errno::OK) error = do_execve(file, "/init", arguments, *regs);
     }
     if (error != Errno::OK) panic("/init cannot be started: {}", error);
     regs->orig_ax = ~0U;

@@ -43,11 +43,18 @@ int reap(int pid) {
     }
 }
 
+/// What programs may write to. Without it they see an empty directory of the initrd.
+void mount_tmp() {
+    const int error = mount("tmpfs", "/tmp", "tmpfs", 0);
+    if (failed(error)) fprintf(2, "init: no tmpfs on /tmp: %s\n", answer_text(error).c_str());
+}
+
 } // namespace
 
 int main(int argc, char** argv, char** envp) {
     const char* const* program = argc > 1 ? argv + 1 : default_program;
     once_more = try_again;
+    if (getpid() == 1) mount_tmp();
     const int pid = start(program, envp);
     const int status = pid != 0 ? reap(pid) : CANNOT_START;
     if (getpid() != 1)

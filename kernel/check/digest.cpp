@@ -1,6 +1,6 @@
 #include "kernel/check/digest.hpp"
 #include "kernel/check/references.hpp"
-#include "kernel/files/initrd.hpp"
+#include "kernel/files/file.hpp"
 #include "kernel/io/io_context.hpp"
 #include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
@@ -78,11 +78,36 @@ void walk_cred(Walker& w, const Cred* c) {
     walk_user(w, c->user);
 }
 
+void walk_inode(Walker& w, const Inode* i) {
+    if (!w.meet(P::files, i)) return;
+    const u32 fields[] = {i->count, i->mode, i->ino,           i->uid,     i->gid,
+                          i->nlink, i->size, i->next_position, i->mounted, i->pages != nullptr};
+    for (const u32 f : fields) w.word(P::files, f);
+    w.word(P::files, i->sb->device);
+    w.word(P::files, i->parent ? i->parent->ino : 0);
+}
+
+/// A file system by its names; what a file holds is not looked at.
+void walk_super_block(Walker& w, const SuperBlock* sb) {
+    if (!w.meet(P::files, sb)) return;
+    const u32 fields[] = {sb->count, sb->device, sb->read_only, sb->frames};
+    for (const u32 f : fields) w.word(P::files, f);
+    walk_inode(w, sb->root);
+    for (const DirEntry& entry : const_cast<SuperBlock*>(sb)->entries) {
+        w.word(P::files, entry.directory->ino);
+        w.bytes(P::files, entry.name.data, static_cast<u32>(entry.name.size));
+        walk_inode(w, entry.inode);
+    }
+}
+
 void walk_mount(Walker& w, const Mount* m) {
     if (!w.meet(P::namespaces, m)) return;
     w.word(P::namespaces, m->count);
     w.word(P::namespaces, m->mnt_ns ? m->mnt_ns->id + 1 : 0);
-    w.word(P::namespaces, m->root->ino);
+    w.word(P::namespaces, m->flags);
+    walk_inode(w, m->root);
+    if (m->mountpoint) walk_inode(w, m->mountpoint);
+    walk_super_block(w, m->sb);
 }
 
 void walk_file(Walker& w, const File* f) {
@@ -91,7 +116,7 @@ void walk_file(Walker& w, const File* f) {
     w.word(P::files, f->busy);
     w.word(P::files, f->f_flags);
     w.word64(P::files, static_cast<u64>(f->pos));
-    w.word(P::files, f->inode ? f->inode->ino + 1 : 0);
+    if (f->inode) walk_inode(w, f->inode);
     if (f->mnt) walk_mount(w, f->mnt);
     const Pipe* pipe = f->pipe;
     if (!pipe || !w.meet(P::files, pipe)) return;
@@ -118,10 +143,10 @@ void walk_fs(Walker& w, const Fs* f) {
     w.word(P::files, f->users);
     w.word(P::files, f->in_exec);
     w.word(P::files, f->umask);
-    w.word(P::files, f->root.inode->ino);
-    w.word(P::files, f->pwd.inode->ino);
     walk_mount(w, f->root.mnt);
+    walk_inode(w, f->root.inode);
     walk_mount(w, f->pwd.mnt);
+    walk_inode(w, f->pwd.inode);
 }
 
 /// Mappings, and what ring 3 sees in them. Write, accessed and dirty bits are residue.
@@ -231,7 +256,7 @@ void walk_nsproxy(Walker& w, const Nsproxy* n) {
     if (w.meet(P::namespaces, n->net_ns)) w.word(P::namespaces, n->net_ns->count);
     if (w.meet(P::namespaces, n->mnt_ns)) {
         w.word(P::namespaces, n->mnt_ns->count);
-        walk_mount(w, n->mnt_ns->root);
+        for (const Mount& mount : n->mnt_ns->mounts) walk_mount(w, &mount);
     }
     walk_pid_ns(w, n->pid_ns);
 }

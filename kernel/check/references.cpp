@@ -1,6 +1,7 @@
 #include "kernel/check/references.hpp"
 #include "kernel/exec/exec.hpp"
 #include "kernel/files/file.hpp"
+#include "kernel/files/initrd.hpp"
 #include "kernel/io/io_context.hpp"
 #include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
@@ -15,8 +16,26 @@ void hold(ReferenceVisitor& v, const T* object, const char* field) {
     if (object) v.visit(kind_of<T>, object, field);
 }
 
+void hold_path(ReferenceVisitor& v, const Path& path, const char* mnt, const char* inode) {
+    hold(v, path.mnt, mnt);
+    hold(v, path.inode, inode);
+}
+
+void references_of_mount(const Mount& mount, ReferenceVisitor& v) {
+    hold(v, mount.parent, "parent");
+    hold(v, mount.mountpoint, "mountpoint");
+    hold(v, mount.root, "root");
+    hold(v, mount.sb, "sb");
+}
+
+void references_of_inode(const Inode& inode, ReferenceVisitor& v) {
+    hold(v, inode.parent, "parent");
+    for (const DirEntry& entry : const_cast<Inode&>(inode).entries) hold(v, &entry, "entries");
+}
+
 void references_of_bprm(const Bprm& b, ReferenceVisitor& v) {
     hold(v, b.files, "bprm->files");
+    hold_path(v, b.file, "bprm->file.mnt", "bprm->file.inode");
     hold(v, b.sighand, "bprm->sighand");
     hold(v, b.cred, "bprm->cred");
     hold(v, b.mm, "bprm->mm");
@@ -76,15 +95,24 @@ void for_each_reference_of(Kind kind, const void* o, ReferenceVisitor& v) {
         break;
     }
     case Kind::file:
+        hold(v, as<File>(o).inode, "inode");
         hold(v, as<File>(o).mnt, "mnt");
         hold(v, as<File>(o).pipe, "pipe");
         break;
     case Kind::fs:
-        hold(v, as<Fs>(o).root.mnt, "root.mnt");
-        hold(v, as<Fs>(o).pwd.mnt, "pwd.mnt");
+        hold_path(v, as<Fs>(o).root, "root.mnt", "root.inode");
+        hold_path(v, as<Fs>(o).pwd, "pwd.mnt", "pwd.inode");
         break;
+    case Kind::inode: references_of_inode(as<Inode>(o), v); break;
+    case Kind::dirent: hold(v, as<DirEntry>(o).inode, "inode"); break;
+    case Kind::super_block: hold(v, as<SuperBlock>(o).root, "root"); break;
+    case Kind::mount: references_of_mount(as<Mount>(o), v); break;
     case Kind::nsproxy: references_of_nsproxy(as<Nsproxy>(o), v); break;
-    case Kind::mnt_ns: hold(v, as<MntNs>(o).root, "root"); break;
+    case Kind::mnt_ns: {
+        auto& mounts = const_cast<MntNs&>(as<MntNs>(o)).mounts;
+        for (const Mount& mount : mounts) hold(v, &mount, "mounts");
+        break;
+    }
     case Kind::pid_ns: hold(v, as<PidNs>(o).parent, "parent"); break;
     case Kind::pid:
         v.visit(Kind::pid, o, "the allocation");
@@ -102,6 +130,7 @@ void for_each_reference_of(Kind kind, const void* o, ReferenceVisitor& v) {
 void for_each_root_reference(ReferenceVisitor& v) {
     hold(v, root_user, "INIT_USER");
     hold(v, init_user_ns, "init_user_ns");
+    hold(v, initrd_super_block, "initrd_super_block");
     for_each_reference_of_task(init_task, true, v);
 }
 
@@ -115,6 +144,8 @@ bool count_of(Kind kind, const void* o, u32& count) {
     case Kind::file: count = as<File>(o).count; return true;
     case Kind::pipe: count = as<Pipe>(o).readers + as<Pipe>(o).writers; return true;
     case Kind::fs: count = as<Fs>(o).users; return true;
+    case Kind::inode: count = as<Inode>(o).count; return true;
+    case Kind::super_block: count = as<SuperBlock>(o).count; return true;
     case Kind::mount: count = as<Mount>(o).count; return true;
     case Kind::sighand: count = as<Sighand>(o).count; return true;
     case Kind::signal: count = as<Signal>(o).count; return true;
@@ -129,6 +160,7 @@ bool count_of(Kind kind, const void* o, u32& count) {
     case Kind::io_context: count = as<IoContext>(o).count; return true;
     case Kind::sem_undo: count = 2; return true; // its list and its set
     case Kind::sem_set:
+    case Kind::dirent:
     case Kind::fpu:
     case Kind::vma: count = 1; return true; // one owner
     case Kind::task:

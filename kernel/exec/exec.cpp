@@ -2,6 +2,7 @@
 #include "kernel/arch/traps.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/uaccess.hpp"
+#include "kernel/namespaces/mount_tree.hpp"
 #include "kernel/task/exit.hpp"
 #include "kernel/task/sched.hpp"
 #include "kernel/task/signal_sets.hpp"
@@ -14,6 +15,7 @@ Bprm::~Bprm() {
     if (sighand) put_sighand(sighand);
     if (cred) put_cred(cred);
     if (mm) put_mm(mm);
+    put_path(file);
     if (set_in_exec) current()->fs->in_exec = false;
     current()->bprm = nullptr;
 }
@@ -142,19 +144,21 @@ void set_name(Task& me, Text path) {
 
 } // namespace
 
-Result<const Inode*> open_exec(Text path) {
-    const Result<const Inode*> found = lookup(*current()->fs, path);
-    if (!found.ok()) return found.error();
-    if (!is_regular(*found.value())) return Errno::EACCES;
-    const Errno e = permission(*found.value(), MAY_EXEC);
-    if (e != Errno::OK) return e;
-    return found;
+Errno open_exec(Text path, HeldPath& file) {
+    const Fs& fs = *current()->fs;
+    Walk walk;
+    if (const Errno e = walk_path(fs, fs.pwd, path, true, walk); e != Errno::OK) return e;
+    if (!is_regular(*walk.at->inode)) return Errno::EACCES;
+    if (walk.at->inode->sb->no_exec || (walk.at->mnt->flags & MS_NOEXEC)) return Errno::EACCES;
+    if (const Errno e = permission(*walk.at->inode, MAY_EXEC); e != Errno::OK) return e;
+    file.take(walk.at.give());
+    return Errno::OK;
 }
 
-Errno do_execve(const Inode& file, Text path, const ArgBlock& arguments, PtRegs& regs) {
+Errno do_execve(HeldPath& file, Text path, const ArgBlock& arguments, PtRegs& regs) {
     Task& me = *current();
-    Bprm b;
-    if (const Errno e = prepare(b, file, arguments); e != Errno::OK) return e;
+    Bprm b(file.give());
+    if (const Errno e = prepare(b, *b.file.inode, arguments); e != Errno::OK) return e;
     if (const Errno e = de_thread(); e != Errno::OK) return e;
     // The point of no return: from here on nothing fails.
     if (b.files) swap(me.files, b.files);
@@ -176,13 +180,13 @@ i32 sys_execve(PtRegs& regs) {
     char path[1024];
     const Result<u32> n = copy_string_from_user(path, regs.bx, sizeof path);
     if (!n.ok()) return negative(n.error());
-    const Result<const Inode*> file = open_exec(Text(path, n.value()));
-    if (!file.ok()) return negative(file.error());
     Errno error;
     {
+        HeldPath file;
+        if (const Errno e = open_exec(Text(path, n.value()), file); e != Errno::OK) return negative(e);
         ArgBlock arguments;
         error = arguments.from_user(regs.cx, regs.dx);
-        if (error == Errno::OK) error = do_execve(*file.value(), Text(path, n.value()), arguments, regs);
+        if (error == Errno::OK) error = do_execve(file, Text(path, n.value()), arguments, regs);
     }
     process_call_done("execve", *current());
     return negative(error);

@@ -1,6 +1,5 @@
 // execve: the current task becomes another program.
 #pragma once
-#include "kernel/files/initrd.hpp"
 #include "kernel/files/path.hpp"
 #include "kernel/mm/mm.hpp"
 #include "kernel/task/task.hpp"
@@ -36,6 +35,7 @@ class ArgBlock {
 /// What an exec has acquired before the point of no return. While the task sleeps in exec this is one more
 /// holder.
 struct Bprm {
+    Path file;                  ///< what is executed, counted
     Files* files = nullptr;     ///< a copy, if the table is shared
     Sighand* sighand = nullptr; ///< a spare, if the handlers are shared
     Cred* cred = nullptr;
@@ -44,16 +44,17 @@ struct Bprm {
     bool unsafe_share = false; ///< a process outside the group shares fs: it could pull root away
     bool set_in_exec = false;
 
-    Bprm() { current()->bprm = this; }
+    explicit Bprm(const Path& executed) : file(executed) { current()->bprm = this; }
     /// Gives back whatever is still here.
     ~Bprm();
 };
 
 /// Replaces the program of the current task. Up to the point of no return a failure leaves everything as it
-/// was: ENOENT, EACCES, ENOEXEC, ENOMEM, E2BIG, EAGAIN. `regs` become the new program's.
-[[nodiscard]] Errno do_execve(const Inode& file, Text path, const ArgBlock& arguments, PtRegs& regs);
+/// was: ENOENT, EACCES, ENOEXEC, ENOMEM, E2BIG, EAGAIN. `regs` become the new program's. The place of the
+/// file is given up in any case.
+[[nodiscard]] Errno do_execve(HeldPath& file, Text path, const ArgBlock& arguments, PtRegs& regs);
 /// The file that an execve of this path would run: ENOENT, EACCES.
-Result<const Inode*> open_exec(Text path);
+[[nodiscard]] Errno open_exec(Text path, HeldPath& file);
 
 i32 sys_execve(PtRegs& regs);
 

@@ -10,6 +10,7 @@ namespace {
 
 void free_file(File* f) {
     if (f->ops->release) f->ops->release(*f);
+    if (f->inode) put_inode(f->inode);
     if (f->mnt) put_mount(f->mnt);
     destroy(f);
 }
@@ -29,7 +30,8 @@ Errno open_console(Files& files) {
     if (!file) return Errno::ENOMEM;
     file->ops = &console_ops;
     file->f_flags = O_RDWR;
-    file->inode = find_child(find_child(initrd_root(), "dev"), "console");
+    file->inode = initrd_inode("dev/console");
+    get_inode(file->inode);
     for (u32 fd = 0; fd < 3; fd++) {
         if (fd != 0) get_file(file);
         set_fd(files, fd, file, false);

@@ -11,7 +11,6 @@
 namespace forkproof {
 
 struct File;
-struct Inode;
 
 /// What an open file can do. A missing function is an error of its own (ESPIPE, EINVAL, ENOTTY).
 struct FileOps {
@@ -33,9 +32,9 @@ struct File {
     const FileOps* ops = nullptr;
     u32 f_flags = 0; ///< O_RDONLY.. | O_APPEND | O_NONBLOCK
     i64 pos = 0;
-    const Inode* inode = nullptr;
-    Mount* mnt = nullptr; ///< counted, where the file was opened by a path
-    Pipe* pipe = nullptr; ///< counted by readers/writers, where it is a pipe's end
+    Inode* inode = nullptr; ///< counted; null: a pipe
+    Mount* mnt = nullptr;   ///< counted, where the file was opened by a path
+    Pipe* pipe = nullptr;   ///< counted by readers/writers, where it is a pipe's end
 };
 
 inline constexpr u32 NR_OPEN_DEFAULT = 32; ///< descriptors that a table holds without a page of its own

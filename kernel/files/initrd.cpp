@@ -2,97 +2,81 @@
 #include "kernel/files/cpio.hpp"
 #include "kernel/files/operations.hpp"
 #include "kernel/lib/panic.hpp"
-#include "kernel/mm/frame.hpp"
-#include <new>
 
 namespace forkproof {
 
+SuperBlock* initrd_super_block;
+
 namespace {
 
-// Inodes stand in frames, and one frame lists those; another is the hash table. All are taken at boot.
-constexpr u32 INODES_PER_FRAME = PAGE_SIZE / sizeof(Inode);
-constexpr u32 FRAME_SLOTS = PAGE_SIZE / sizeof(u32);
-constexpr u32 MAX_INODES = INODES_PER_FRAME * FRAME_SLOTS;
+constexpr InodeOps initrd_inodes = {
+    .lookup = lookup_entry, .create = nullptr, .truncate = nullptr, .evict = nullptr};
+constexpr FileSystemType rootfs = {.name = "rootfs", .mount = nullptr};
 
-Inode** inode_frames;
-Inode** hash_table;
-u32 inode_count;
+Inode* root() { return initrd_super_block->root; }
 
-void* boot_frame() {
-    const Pfn frame = alloc_frame(FrameUse::other);
-    if (frame == Pfn::none) panic("memory is out while the initrd is read");
-    clear_page(page_of(frame));
-    return page_of(frame);
+template <class T>
+T* or_panic(T* object) {
+    if (!object) panic("memory is out while the initrd is read");
+    return object;
 }
 
-Inode* root() { return inode_frames[0]; }
-
-Inode*& bucket(const Inode* directory, Text name) {
-    // FNV-1a, 32 bits.
-    u32 hash = 2166136261U ^ directory->ino;
-    for (std::size_t i = 0; i < name.size; i++) hash = (hash ^ static_cast<u8>(name.data[i])) * 16777619U;
-    return hash_table[(hash ^ hash >> 16) % FRAME_SLOTS];
-}
-
-Inode* child(const Inode* directory, Text name) {
-    for (Inode* i = bucket(directory, name); i; i = i->next_in_hash)
-        if (i->parent == directory && i->name == name && i != directory) return i;
-    return nullptr;
-}
-
-Inode* new_inode(Text path) {
-    if (inode_count == MAX_INODES)
-        panic("the initrd has more than {} entries: no room for {}", MAX_INODES, path);
-    if (inode_count % INODES_PER_FRAME == 0)
-        inode_frames[inode_count / INODES_PER_FRAME] = static_cast<Inode*>(boot_frame());
-    Inode* inode =
-        new (&inode_frames[inode_count / INODES_PER_FRAME][inode_count % INODES_PER_FRAME]) Inode();
-    inode_count++;
-    inode->path = path;
-    inode->ino = inode_count;
+Inode* new_inode(u32 mode) {
+    Inode* inode = or_panic(create_inode(*initrd_super_block, mode));
+    inode->i_op = &initrd_inodes;
     return inode;
 }
 
-Inode* add_child(Inode* directory, Text name, Text path) {
-    Inode* inode = new_inode(path);
-    inode->name = name;
-    inode->parent = directory;
-    (directory->last_child ? directory->last_child->next_sibling : directory->first_child) = inode;
-    directory->last_child = inode;
-    Inode*& first = bucket(directory, name);
-    inode->next_in_hash = first;
-    first = inode;
-    return inode;
+/// A directory is linked by its own "." and by the ".." of each directory in it.
+void become_directory(DirEntry& at) {
+    Inode& inode = *at.inode;
+    inode.nlink = 2;
+    inode.parent = at.directory;
+    inode.entry = &at;
+    get_inode(at.directory);
+    at.directory->nlink++;
 }
 
-void set_mode(Inode& inode, u32 mode) {
-    // A directory is linked by its own "." and by the ".." of each directory in it.
-    if ((mode & S_IFMT) == S_IFDIR && !is_directory(inode)) {
-        inode.nlink = 2;
-        if (inode.parent) const_cast<Inode*>(inode.parent)->nlink++;
-    }
+/// A later member of the archive says that it is none.
+void no_longer_directory(DirEntry& at) {
+    at.inode->parent = nullptr;
+    at.inode->entry = nullptr;
+    put_inode(at.directory);
+    at.directory->nlink--;
+}
+
+void set_mode(DirEntry& at, u32 mode) {
+    Inode& inode = *at.inode;
+    const bool was_directory = is_directory(inode);
     inode.mode = mode;
+    if (is_directory(inode) && !was_directory) become_directory(at);
+    if (!is_directory(inode) && was_directory) no_longer_directory(at);
     inode.ops = is_directory(inode) ? &directory_ops : is_regular(inode) ? &regular_ops : nullptr;
 }
 
-/// The node at a path; directories on the way are made where the archive has not said what they are.
-Inode* node_at(Text path) {
+/// The node at a path that is not the root's; directories on the way are made where the archive has not said
+/// what they are.
+DirEntry& node_at(Text path) {
     Inode* at = root();
+    DirEntry* entry = nullptr;
     for (std::size_t begin = 0; begin < path.size;) {
         const Text rest = path.from(begin);
         const Text part = rest.until(rest.find('/'));
-        const Text whole = path.until(begin + part.size);
+        const std::size_t end = begin + part.size;
         if (!is_directory(*at))
-            panic("the initrd is corrupt: {} is in {}, which is not a directory", path, at->path);
-        Inode* next = child(at, part);
-        if (!next) {
-            next = add_child(at, part, whole);
-            if (whole.size < path.size) set_mode(*next, S_IFDIR | 0755);
+            panic("the initrd is corrupt: {} is in {}, which is not a directory", path,
+                  path.until(begin - 1));
+        entry = find_entry(*at, part);
+        if (!entry) {
+            Inode* inode = new_inode(0);
+            entry = or_panic(add_entry(*at, part, *inode, true));
+            put_inode(inode); // held by its entry
+            if (end < path.size) set_mode(*entry, S_IFDIR | 0755);
         }
-        at = next;
-        begin += part.size + 1;
+        at = entry->inode;
+        begin = end + 1;
     }
-    return at;
+    return *entry;
 }
 
 constexpr u32 device(u32 major, u32 minor) { return major << 8 | minor; }
@@ -108,22 +92,32 @@ constexpr Device devices[] = {{"dev/console", 0600, device(5, 1), &console_ops},
                               {"dev/null", 0666, device(1, 3), &null_ops},
                               {"dev/zero", 0666, device(1, 5), &zero_ops}};
 
-void add_entry(const CpioEntry& entry) {
-    Inode* inode = node_at(entry.name);
-    const bool directory = (entry.mode & S_IFMT) == S_IFDIR;
-    if (inode->first_child && !directory)
-        panic("the initrd is corrupt: {} is a directory first, then none", entry.name);
-    if (inode->mode != 0 && is_directory(*inode) && !directory) const_cast<Inode*>(inode->parent)->nlink--;
-    set_mode(*inode, entry.mode);
-    if (!directory) inode->nlink = entry.nlink;
-    inode->uid = entry.uid;
-    inode->gid = entry.gid;
-    inode->mtime = entry.mtime;
-    inode->data = entry.data;
-    inode->rdev = device(entry.rdev_major, entry.rdev_minor);
-    if ((entry.mode & S_IFMT) == S_IFCHR)
+void set_attributes(Inode& inode, const CpioEntry& entry) {
+    inode.uid = entry.uid;
+    inode.gid = entry.gid;
+    inode.mtime = entry.mtime;
+    inode.data = entry.data;
+    inode.size = static_cast<u32>(entry.data.size);
+    inode.rdev = device(entry.rdev_major, entry.rdev_minor);
+}
+
+void add_member(const CpioEntry& member) {
+    const bool directory = (member.mode & S_IFMT) == S_IFDIR;
+    if (member.name.size == 0) {
+        if (!directory) panic("the initrd is corrupt: {} is a directory first, then none", member.name);
+        root()->mode = member.mode;
+        return set_attributes(*root(), member);
+    }
+    DirEntry& at = node_at(member.name);
+    Inode& inode = *at.inode;
+    if (!inode.entries.empty() && !directory)
+        panic("the initrd is corrupt: {} is a directory first, then none", member.name);
+    set_mode(at, member.mode);
+    if (!directory) inode.nlink = member.nlink;
+    set_attributes(inode, member);
+    if ((member.mode & S_IFMT) == S_IFCHR)
         for (const Device& d : devices)
-            if (d.rdev == inode->rdev) inode->ops = d.ops;
+            if (d.rdev == inode.rdev) inode.ops = d.ops;
 }
 
 /// Calls f(entry) for each member of the archive.
@@ -141,14 +135,15 @@ void for_each_entry(Text archive, F f) {
 void give_links_their_contents(Text archive) {
     for_each_entry(archive, [&](const CpioEntry& link) {
         if (link.nlink < 2 || link.data.size != 0 || (link.mode & S_IFMT) != S_IFREG) return;
-        Inode* inode = node_at(link.name);
+        Inode* inode = node_at(link.name).inode;
         for_each_entry(archive, [&](const CpioEntry& e) {
             if (e.data.size == 0 || e.archive != link.archive || e.ino != link.ino ||
                 e.dev_major != link.dev_major || e.dev_minor != link.dev_minor)
                 return;
             if (inode->data.size == 0 && is_regular(*inode)) {
                 inode->data = e.data;
-                inode->ino = node_at(e.name)->ino;
+                inode->size = static_cast<u32>(e.data.size);
+                inode->ino = node_at(e.name).inode->ino;
             }
         });
     });
@@ -156,45 +151,58 @@ void give_links_their_contents(Text archive) {
 
 void add_missing_devices() {
     for (const Device& d : devices) {
-        Inode* inode = node_at(d.path);
-        if (inode->mode != 0) continue;
-        set_mode(*inode, S_IFCHR | d.mode);
-        inode->rdev = d.rdev;
-        inode->ops = d.ops;
+        DirEntry& at = node_at(d.path);
+        if (at.inode->mode != 0) continue;
+        set_mode(at, S_IFCHR | d.mode);
+        at.inode->rdev = d.rdev;
+        at.inode->ops = d.ops;
+    }
+}
+
+/// Where the first programs mount what can be written to.
+void add_missing_directories() {
+    constexpr const char* paths[] = {"mnt", "tmp"};
+    for (const char* path : paths) {
+        DirEntry& at = node_at(path);
+        if (at.inode->mode == 0) set_mode(at, S_IFDIR | 0755);
     }
 }
 
 } // namespace
 
 void initrd_init(Text archive) {
-    inode_frames = static_cast<Inode**>(boot_frame());
-    hash_table = static_cast<Inode**>(boot_frame());
-    inode_count = 0;
-    Inode* top = new_inode("");
-    set_mode(*top, S_IFDIR | 0755);
-    top->parent = top;
+    initrd_super_block = or_panic(create_super_block(rootfs));
+    initrd_super_block->read_only = true;
+    Inode* top = initrd_super_block->root = new_inode(S_IFDIR | 0755);
+    top->ops = &directory_ops;
+    top->nlink = 2;
 
     bool hard_links = false;
     for_each_entry(archive, [&](const CpioEntry& entry) {
-        add_entry(entry);
+        add_member(entry);
         hard_links |= entry.nlink > 1 && (entry.mode & S_IFMT) == S_IFREG;
     });
     if (hard_links) give_links_their_contents(archive);
     add_missing_devices();
+    add_missing_directories();
 }
 
-Text initrd_file(Text path) {
-    const Inode* at = root();
+Inode* initrd_inode(Text path) {
+    Inode* at = root();
     while (path.size != 0) {
         const Text part = path.until(path.find('/'));
         path = path.from(part.size + 1);
-        at = part.size == 0 ? at : child(at, part);
-        if (!at) return {};
+        if (part.size == 0) continue;
+        const DirEntry* entry = find_entry(*at, part);
+        if (!entry) return nullptr;
+        at = entry->inode;
     }
-    return is_regular(*at) ? at->data : Text();
+    return at;
 }
 
-const Inode* initrd_root() { return root(); }
-const Inode* find_child(const Inode* directory, Text name) { return child(directory, name); }
+Text initrd_file(Text path) {
+    const Inode* at = initrd_inode(path);
+    return at && is_regular(*at) ? at->data : Text();
+}
 
 } // namespace forkproof

@@ -1,6 +1,6 @@
-#include "kernel/files/path.hpp"
+#include "kernel/files/namei.hpp"
 #include "kernel/mm/cache.hpp"
-#include "kernel/namespaces/nsproxy.hpp"
+#include "kernel/namespaces/mount_tree.hpp"
 
 namespace forkproof {
 
@@ -26,24 +26,55 @@ Errno may_open(const Inode& inode, u32 flags) {
 
 } // namespace
 
-Result<File*> open_path(const Fs& fs, const Path& start, Text path, u32 flags) {
+namespace {
+
+/// What stands at the end of the path, made if need be and if the flags ask for it.
+Errno find_or_create(const Fs& fs, const Path& start, Text path, u32 flags, u32 mode, Walk& walk,
+                     bool& made) {
     const bool exclusive = (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
+    const Errno e = walk_path(fs, start, path, !(flags & O_NOFOLLOW) && !exclusive, walk);
+    made = false;
+    if (e == Errno::OK && exclusive && is_symlink(*walk.at->inode)) return Errno::EEXIST;
+    if (e != Errno::ENOENT || !walk.last_missing || !(flags & O_CREAT)) return e;
+    if (path.data[path.size - 1] == '/') return Errno::EISDIR;
+    const Result<Inode*> inode = create_file(*walk.at, walk.last, S_IFREG | (mode & 07777));
+    if (!inode.ok()) return inode.error();
+    walk.at.step(inode.value());
+    made = true;
+    return Errno::OK;
+}
+
+/// Reading, writing and cutting what is there already.
+Errno may_use(const Path& at, u32 flags) {
+    if (const Errno e = may_open(*at.inode, flags); e != Errno::OK) return e;
+    const bool writes = (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC);
+    if (!writes || !is_regular(*at.inode)) return Errno::OK;
+    return may_write_to(at) ? Errno::OK : Errno::EROFS;
+}
+
+} // namespace
+
+Result<File*> open_path(const Fs& fs, const Path& start, Text path, u32 flags, u32 mode) {
     Walk walk;
-    if (const Errno e = walk_path(fs, start, path, !(flags & O_NOFOLLOW) && !exclusive, walk);
-        e != Errno::OK) {
-        if (e != Errno::ENOENT || !walk.last_missing || !(flags & O_CREAT)) return e;
-        return path.data[path.size - 1] == '/' ? Errno::EISDIR : Errno::EROFS;
-    }
-    if (exclusive && is_symlink(*walk.at.inode)) return Errno::EEXIST;
-    if (const Errno e = may_open(*walk.at.inode, flags); e != Errno::OK) return e;
+    bool made;
+    if (const Errno e = find_or_create(fs, start, path, flags, mode, walk, made); e != Errno::OK) return e;
+    // Who makes a file may open it, whatever its mode is.
+    if (!made)
+        if (const Errno e = may_use(*walk.at, flags); e != Errno::OK) return e;
 
     File* file = create<File>();
     if (!file) return Errno::ENOMEM;
-    file->ops = walk.at.inode->ops;
+    Inode& inode = *walk.at->inode;
+    if ((flags & O_TRUNC) && is_regular(inode))
+        if (const Errno e = truncate_inode(inode, 0); e != Errno::OK) {
+            destroy(file);
+            return e;
+        }
+    file->ops = inode.ops;
     file->f_flags = flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
-    file->inode = walk.at.inode;
-    file->mnt = walk.at.mnt;
-    if (file->mnt) get_mount(file->mnt);
+    const Path at = walk.at.give();
+    file->inode = at.inode;
+    file->mnt = at.mnt;
     return file;
 }
 

@@ -1,5 +1,6 @@
 #include "kernel/files/path.hpp"
 #include "kernel/mm/uaccess.hpp"
+#include "kernel/namespaces/mount_tree.hpp"
 #include "kernel/task/task.hpp"
 
 namespace forkproof {
@@ -12,7 +13,8 @@ Accessor current_accessor() {
 Errno permission(const Inode& inode, u32 may, const Accessor& who) {
     const bool directory = is_directory(inode);
     // A device may be written to on a read-only file system, for that writes nothing to it.
-    if ((may & MAY_WRITE) && (directory || is_regular(inode) || is_symlink(inode))) return Errno::EROFS;
+    if ((may & MAY_WRITE) && inode.sb->read_only && (directory || is_regular(inode) || is_symlink(inode)))
+        return Errno::EROFS;
     u32 mode = inode.mode;
     if (who.uid == inode.uid) {
         mode >>= 6;
@@ -60,56 +62,72 @@ class Remaining {
     u32 depth_ = 1, links_ = 0;
 };
 
+/// To the parent directory, out of a mount at its root, never above the task's root (linux-2.6.33
+/// follow_dotdot).
+void go_up(const Fs& fs, HeldPath& at) {
+    for (;;) {
+        if (at->mnt == fs.root.mnt && at->inode == fs.root.inode) break;
+        if (at->inode != at->mnt->root) {
+            get_inode(at->inode->parent);
+            at.step(at->inode->parent);
+            break;
+        }
+        if (!at->mnt->parent) break;
+        at.set({at->mnt->parent, at->mnt->mountpoint});
+    }
+    cross_down(at);
+}
+
 /// One step: the part `name` of the directory walk.at.
 Errno walk_part(const Fs& fs, Text name, bool follow, Remaining& remaining, Walk& walk) {
-    const Inode* directory = walk.at.inode;
+    Inode* directory = walk.at->inode;
     if (const Errno e = permission(*directory, MAY_EXEC); e != Errno::OK) return e;
     if (name.size > NAME_MAX) return Errno::ENAMETOOLONG;
     if (name == ".") return Errno::OK;
     if (name == "..") {
-        if (directory != fs.root.inode) walk.at.inode = directory->parent;
+        go_up(fs, walk.at);
         return Errno::OK;
     }
-    const Inode* inode = find_child(directory, name);
-    if (!inode) {
-        walk.last_missing = remaining.at_end(false);
-        return Errno::ENOENT;
+    const Result<Inode*> found = directory->i_op->lookup(*directory, name);
+    if (!found.ok()) {
+        walk.last_missing = found.error() == Errno::ENOENT && remaining.at_end(false);
+        walk.last = name;
+        return found.error();
     }
+    Inode* inode = found.value();
     if (!is_symlink(*inode) || (!follow && remaining.at_end(true))) {
-        walk.at.inode = inode;
+        walk.at.step(inode);
+        cross_down(walk.at);
         return Errno::OK;
     }
-    if (inode->data.starts_with("/")) walk.at = fs.root;
-    return remaining.follow(inode->data) ? Errno::OK : Errno::ELOOP;
+    const Text target = inode->data; // its directory holds the link until something sleeps
+    put_inode(inode);
+    if (target.starts_with("/")) walk.at.set(fs.root);
+    return remaining.follow(target) ? Errno::OK : Errno::ELOOP;
 }
 
 } // namespace
 
 Errno walk_path(const Fs& fs, const Path& start, Text path, bool follow, Walk& walk) {
     if (path.size == 0) return Errno::ENOENT;
-    walk = {path.starts_with("/") ? fs.root : start, false};
+    walk.at.set(path.starts_with("/") ? fs.root : start);
+    walk.last_missing = false;
     Remaining remaining(path);
     while (!remaining.empty()) {
         Text& rest = remaining.innermost();
         // What a slash comes after must be a directory.
-        if (rest.starts_with("/") && !is_directory(*walk.at.inode)) return Errno::ENOTDIR;
+        if (rest.starts_with("/") && !is_directory(*walk.at->inode)) return Errno::ENOTDIR;
         while (rest.starts_with("/")) rest = rest.from(1);
         if (rest.size == 0) {
             remaining.pop();
             continue;
         }
-        if (!is_directory(*walk.at.inode)) return Errno::ENOTDIR;
+        if (!is_directory(*walk.at->inode)) return Errno::ENOTDIR;
         const Text name = rest.until(rest.find('/'));
         rest = rest.from(name.size);
         if (const Errno e = walk_part(fs, name, follow, remaining, walk); e != Errno::OK) return e;
     }
     return Errno::OK;
-}
-
-Result<const Inode*> lookup(const Fs& fs, Text path) {
-    Walk walk;
-    if (const Errno e = walk_path(fs, fs.pwd, path, true, walk); e != Errno::OK) return e;
-    return walk.at.inode;
 }
 
 UserPath::UserPath(UserAddr from) : frame_(alloc_frame(FrameUse::other)) {

@@ -1,12 +1,13 @@
 // Paths: from a text to a place in the tree, and whether a task may go there.
 #pragma once
-#include "kernel/files/initrd.hpp"
+#include "kernel/files/file.hpp"
+#include "kernel/files/inode.hpp"
 #include "kernel/mm/frame.hpp"
 
 namespace forkproof {
 
-inline constexpr u32 PATH_MAX = 4096, NAME_MAX = 255; // linux/limits.h
-inline constexpr u32 MAX_SYMLINKS = 40;               // linux/namei.h MAXSYMLINKS
+inline constexpr u32 PATH_MAX = 4096;   // linux/limits.h
+inline constexpr u32 MAX_SYMLINKS = 40; // linux/namei.h MAXSYMLINKS
 
 /// What is asked of an inode (linux/fs.h).
 inline constexpr u32 MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4;
@@ -19,15 +20,16 @@ struct Accessor {
 /// The current task as files see it: fsuid, fsgid, effective capabilities.
 [[nodiscard]] Accessor current_accessor();
 
-/// OK, EACCES, or EROFS for writing what lies in the initrd (linux-2.6.33 inode_permission). A capability
-/// that decides marks the current task as having used it.
+/// OK, EACCES, or EROFS for writing what lies in a read-only file system (linux-2.6.33 inode_permission). A
+/// capability that decides marks the current task as having used it.
 [[nodiscard]] Errno permission(const Inode& inode, u32 may, const Accessor& who = current_accessor());
 
-/// Where a walk ended. After ENOENT: `last_missing` says that only the last part is not there, in the
-/// directory `at`.
+/// Where a walk ended, held while this lives. After ENOENT: `last_missing` says that only the part `last` is
+/// not there, in the directory `at`.
 struct Walk {
-    Path at; ///< not counted
+    HeldPath at;
     bool last_missing = false;
+    Text last; ///< in the path that was walked, or in a link: valid until something sleeps
 };
 
 /// Follows a path from `start` (from the root if it begins with a slash), with . and .. (never above the
@@ -35,12 +37,9 @@ struct Walk {
 /// EACCES, ELOOP, ENAMETOOLONG.
 [[nodiscard]] Errno walk_path(const Fs& fs, const Path& start, Text path, bool follow, Walk& walk);
 
-/// As walk_path from the working directory, following links: the inode.
-Result<const Inode*> lookup(const Fs& fs, Text path);
-
-/// Opens what a path leads to, with open's flags: a file with a count of one. Linux's errnos; the tree is
-/// read-only, so O_CREAT of something new and writing answer EROFS.
-Result<File*> open_path(const Fs& fs, const Path& start, Text path, u32 flags);
+/// Opens what a path leads to, with open's flags and the mode of a new file: a file with a count of one.
+/// Linux's errnos.
+Result<File*> open_path(const Fs& fs, const Path& start, Text path, u32 flags, u32 mode);
 
 /// A path that a program passed, copied into a frame of its own. ENOMEM, EFAULT, ENAMETOOLONG.
 class UserPath {

@@ -37,12 +37,16 @@ i32 move_to(File& file, i64 base, i64 offset, i64& result) {
     return 0;
 }
 
+} // namespace
+
 i32 regular_lseek(File& file, i64 offset, int whence, i64& result) {
     const i64 base = whence == SEEK_SET   ? 0
                      : whence == SEEK_CUR ? file.pos
-                                          : static_cast<i64>(file.inode->data.size);
+                                          : static_cast<i64>(file.inode->size);
     return move_to(file, base, offset, result);
 }
+
+namespace {
 
 i32 directory_read(File&, UserAddr, u32, bool) { return negative(Errno::EISDIR); }
 

@@ -20,6 +20,9 @@ namespace forkproof {
     X(file, File, "file")                                                                                    \
     X(pipe, Pipe, "pipe")                                                                                    \
     X(fs, Fs, "fs")                                                                                          \
+    X(inode, Inode, "inode")                                                                                 \
+    X(dirent, DirEntry, "dirent")                                                                            \
+    X(super_block, SuperBlock, "super_block")                                                                \
     X(mount, Mount, "mount")                                                                                 \
     X(sighand, Sighand, "sighand")                                                                           \
     X(signal, Signal, "signal")                                                                              \

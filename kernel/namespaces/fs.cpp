@@ -11,15 +11,15 @@ Fs* dup_fs(Fs* old) {
     fs->umask = old->umask;
     fs->root = old->root;
     fs->pwd = old->pwd;
-    get_mount(fs->root.mnt);
-    get_mount(fs->pwd.mnt);
+    get_path(fs->root);
+    get_path(fs->pwd);
     return fs;
 }
 
 void put_fs(Fs* f) {
     if (--f->users != 0) return;
-    put_mount(f->pwd.mnt);
-    put_mount(f->root.mnt);
+    put_path(f->pwd);
+    put_path(f->root);
     destroy(f);
 }
 

@@ -2,6 +2,7 @@
 #include "invariants/flags.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
+#include "kernel/namespaces/mount_tree.hpp"
 
 namespace forkproof {
 
@@ -34,20 +35,6 @@ NetNs* create_net_ns() {
     return ns;
 }
 
-MntNs* create_mnt_ns(const Inode* root) {
-    auto* ns = create<MntNs>();
-    if (!ns) return nullptr;
-    ns->root = create<Mount>();
-    if (!ns->root) {
-        destroy(ns);
-        return nullptr;
-    }
-    ns->id = next_id.mnt++;
-    ns->root->mnt_ns = ns;
-    ns->root->root = root;
-    return ns;
-}
-
 PidNs* create_pid_ns(PidNs* parent) {
     if (parent && parent->level == MAX_PID_NS_LEVEL) return nullptr;
     auto* ns = create<PidNs>();
@@ -75,30 +62,8 @@ void put_uts_ns(UtsNs* ns) {
 void put_net_ns(NetNs* ns) {
     if (--ns->count == 0) destroy(ns);
 }
-void put_mnt_ns(MntNs* ns) {
-    if (--ns->count != 0) return;
-    ns->root->mnt_ns = nullptr; // whoever still stands in it stands in no namespace
-    put_mount(ns->root);
-    destroy(ns);
-}
-
-/// Moves root and cwd that lie in the old namespace to the same places in the new one (linux-2.6.33
-/// copy_mnt_ns).
-void move_paths(Fs& fs, const MntNs& from, MntNs& to) {
-    Path* const paths[] = {&fs.root, &fs.pwd};
-    for (Path* path : paths) {
-        if (!path->mnt || path->mnt->mnt_ns != &from) continue;
-        put_mount(path->mnt);
-        path->mnt = to.root;
-        get_mount(path->mnt);
-    }
-}
 
 } // namespace
-
-void put_mount(Mount* mount) {
-    if (--mount->count == 0) destroy(mount);
-}
 
 void put_pid_ns(PidNs* ns) {
     while (ns && --ns->count == 0) {
@@ -132,7 +97,7 @@ Ns* shared(Ns* old) {
 Nsproxy* create_new_namespaces(u32 flags, Nsproxy* old, Fs* fs) {
     auto* n = create<Nsproxy>();
     if (!n) return nullptr;
-    n->mnt_ns = flags & CLONE_NEWNS ? create_mnt_ns(old->mnt_ns->root->root) : shared(old->mnt_ns);
+    n->mnt_ns = flags & CLONE_NEWNS ? copy_mnt_ns(*old->mnt_ns, next_id.mnt++) : shared(old->mnt_ns);
     n->uts_ns = flags & CLONE_NEWUTS ? create_uts_ns(old->uts_ns) : shared(old->uts_ns);
     n->ipc_ns = flags & CLONE_NEWIPC ? create_ipc_ns() : shared(old->ipc_ns);
     n->pid_ns = flags & CLONE_NEWPID ? create_pid_ns(old->pid_ns) : shared(old->pid_ns);
@@ -145,10 +110,10 @@ Nsproxy* create_new_namespaces(u32 flags, Nsproxy* old, Fs* fs) {
     return n;
 }
 
-Nsproxy* namespaces_init(const Inode* root) {
+Nsproxy* namespaces_init(Inode* root) {
     auto* n = create<Nsproxy>();
     if (!n) panic("no memory for the first namespaces");
-    n->mnt_ns = create_mnt_ns(root);
+    n->mnt_ns = create_mnt_ns(root, next_id.mnt++);
     n->uts_ns = create_uts_ns(nullptr);
     n->ipc_ns = create_ipc_ns();
     n->pid_ns = init_pid_ns = create_pid_ns(nullptr);

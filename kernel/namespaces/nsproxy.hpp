@@ -56,7 +56,7 @@ struct Nsproxy {
 extern PidNs* init_pid_ns;
 
 /// The first namespaces; `root` is the directory that the first mount shows.
-Nsproxy* namespaces_init(const Inode* root);
+Nsproxy* namespaces_init(Inode* root);
 
 /// A new nsproxy for a child: new namespaces where the flags ask, the parent's otherwise. With CLONE_NEWNS
 /// the given fs (the child's) moves to the copy of its mounts. Null if memory is out: nothing has changed

@@ -6,7 +6,7 @@ namespace forkproof {
 
 namespace {
 
-i32 open_from(u32 dirfd, UserAddr path_address, u32 flags) {
+i32 open_from(u32 dirfd, UserAddr path_address, u32 flags, u32 mode) {
     const UserPath path(path_address);
     if (path.error() != Errno::OK) return negative(path.error());
     if (path.text().size == 0) return negative(Errno::ENOENT);
@@ -15,7 +15,7 @@ i32 open_from(u32 dirfd, UserAddr path_address, u32 flags) {
     if (!fd.ok()) return negative(fd.error());
     Path start;
     if (const Errno e = start_directory(dirfd, path.text(), start); e != Errno::OK) return negative(e);
-    const Result<File*> file = open_path(*current()->fs, start, path.text(), flags);
+    const Result<File*> file = open_path(*current()->fs, start, path.text(), flags, mode);
     if (!file.ok()) return negative(file.error());
     // Nothing slept since free_fd, so the number is still free.
     set_fd(files, fd.value(), file.value(), flags & O_CLOEXEC);
@@ -102,8 +102,11 @@ i32 seek(u32 fd, i64 offset, u32 whence, i64& result) {
 
 } // namespace
 
-i32 sys_open(PtRegs& regs) { return open_from(static_cast<u32>(AT_FDCWD), regs.bx, regs.cx); }
-i32 sys_openat(PtRegs& regs) { return open_from(regs.bx, regs.cx, regs.dx); }
+i32 sys_open(PtRegs& regs) { return open_from(static_cast<u32>(AT_FDCWD), regs.bx, regs.cx, regs.dx); }
+i32 sys_openat(PtRegs& regs) { return open_from(regs.bx, regs.cx, regs.dx, regs.si); }
+i32 sys_creat(PtRegs& regs) {
+    return open_from(static_cast<u32>(AT_FDCWD), regs.bx, O_CREAT | O_WRONLY | O_TRUNC, regs.cx);
+}
 
 i32 sys_close(PtRegs& regs) {
     File* file = remove_fd(*current()->files, regs.bx);

@@ -9,6 +9,7 @@ namespace forkproof {
 // file_calls.cpp: opening, reading, writing, seeking
 i32 sys_open(PtRegs& regs);   // 5
 i32 sys_openat(PtRegs& regs); // 295
+i32 sys_creat(PtRegs& regs);  // 8
 i32 sys_close(PtRegs& regs);  // 6
 i32 sys_read(PtRegs& regs);   // 3
 i32 sys_write(PtRegs& regs);  // 4
@@ -42,5 +43,26 @@ i32 sys_getcwd(PtRegs& regs);     // 183
 i32 sys_chdir(PtRegs& regs);      // 12
 i32 sys_chroot(PtRegs& regs);     // 61
 i32 sys_umask(PtRegs& regs);      // 60
+
+// name_calls.cpp: names and files made, changed and taken away
+i32 sys_link(PtRegs& regs);        // 9
+i32 sys_unlink(PtRegs& regs);      // 10
+i32 sys_chmod(PtRegs& regs);       // 15
+i32 sys_rename(PtRegs& regs);      // 38
+i32 sys_mkdir(PtRegs& regs);       // 39
+i32 sys_rmdir(PtRegs& regs);       // 40
+i32 sys_symlink(PtRegs& regs);     // 83
+i32 sys_truncate(PtRegs& regs);    // 92
+i32 sys_ftruncate(PtRegs& regs);   // 93
+i32 sys_fchmod(PtRegs& regs);      // 94
+i32 sys_truncate64(PtRegs& regs);  // 193
+i32 sys_ftruncate64(PtRegs& regs); // 194
+i32 sys_mkdirat(PtRegs& regs);     // 296
+i32 sys_unlinkat(PtRegs& regs);    // 301
+
+// mount_calls.cpp
+i32 sys_mount(PtRegs& regs);   // 21
+i32 sys_umount(PtRegs& regs);  // 22
+i32 sys_umount2(PtRegs& regs); // 52
 
 } // namespace forkproof

@@ -18,14 +18,15 @@ Errno walk_user_path(UserAddr address, bool follow, Walk& walk) {
 /// A directory that the current task may enter.
 Errno walk_to_directory(UserAddr address, Walk& walk) {
     if (const Errno e = walk_user_path(address, true, walk); e != Errno::OK) return e;
-    if (!is_directory(*walk.at.inode)) return Errno::ENOTDIR;
-    return permission(*walk.at.inode, MAY_EXEC);
+    if (!is_directory(*walk.at->inode)) return Errno::ENOTDIR;
+    return permission(*walk.at->inode, MAY_EXEC);
 }
 
-void move_to(Path& place, const Path& to) {
-    get_mount(to.mnt);
-    put_mount(place.mnt);
-    place = to;
+/// The place that the walk holds is stored instead of what was there.
+void move_to(Path& place, Walk& walk) {
+    const Path before = place;
+    place = walk.at.give();
+    put_path(before);
 }
 
 /// linux/dirent.h struct linux_dirent64, without the name.
@@ -54,23 +55,64 @@ i32 put_entry(UserAddr to, u32 room, const Inode& inode, Text name, i64 next) {
     return e == Errno::OK ? static_cast<i32>(size) : negative(e);
 }
 
-/// The entry at a directory's position: 0 is ".", 1 is "..", then the children in the archive's order.
-const Inode* entry_at(const Inode& directory, i64 position, Text& name) {
+/// The entry at a directory's position, or the first behind it: 0 is ".", 1 is "..", then the entries as they
+/// were made. Null: there are no more.
+const Inode* entry_at(Inode& directory, i64& position, Text& name) {
     name = position == 0 ? "." : "..";
     if (position == 0) return &directory;
-    if (position == 1) return directory.parent;
-    const Inode* child = directory.first_child;
-    for (i64 i = 2; child && i < position; i++) child = child->next_sibling;
-    if (child) name = child->name;
-    return child;
+    if (position == 1) return directory.parent ? directory.parent : &directory;
+    for (const DirEntry& entry : directory.entries) {
+        if (entry.position < position) continue;
+        position = entry.position;
+        name = entry.name;
+        return entry.inode;
+    }
+    return nullptr;
 }
 
-/// The part of `path` below `root`, or all of it if it does not lie there.
-Text below(Text path, Text root) {
-    if (!path.starts_with(root)) return path;
-    const Text rest = path.from(root.size);
-    if (root.size == 0 || rest.size == 0) return rest;
-    return rest.starts_with("/") ? rest.from(1) : path;
+/// A path that is built from its end, in a frame.
+class BackwardPath {
+  public:
+    BackwardPath() : frame_(alloc_frame(FrameUse::other)) {}
+    ~BackwardPath() {
+        if (frame_ != Pfn::none) put_frame(frame_);
+    }
+    BackwardPath(const BackwardPath&) = delete;
+    BackwardPath& operator=(const BackwardPath&) = delete;
+    [[nodiscard]] bool has_memory() const { return frame_ != Pfn::none; }
+    /// False: there is no room.
+    [[nodiscard]] bool prepend(Text part) {
+        if (part.size > begin_) return false;
+        begin_ -= static_cast<u32>(part.size);
+        memcpy(static_cast<char*>(page_of(frame_)) + begin_, part.data, part.size);
+        return true;
+    }
+    [[nodiscard]] Text text() const {
+        return {static_cast<char*>(page_of(frame_)) + begin_, PAGE_SIZE - begin_};
+    }
+
+  private:
+    Pfn frame_;
+    u32 begin_ = PAGE_SIZE;
+};
+
+/// Goes up from a directory to the root, or to the top if that does not lie on the way (linux-2.6.33
+/// __d_path). ENOENT if the directory has been removed, ERANGE if the path is too long.
+Errno write_path(const Path& root, Path at, BackwardPath& path) {
+    bool fits = path.prepend(Text("", 1)), at_top = true;
+    while (fits && (at.mnt != root.mnt || at.inode != root.inode)) {
+        if (at.inode == at.mnt->root) {
+            if (!at.mnt->parent) break;
+            at = {at.mnt->parent, at.mnt->mountpoint};
+            continue;
+        }
+        if (!at.inode->entry) return Errno::ENOENT;
+        fits = path.prepend(at.inode->entry->name) && path.prepend("/");
+        at_top = false;
+        at.inode = at.inode->parent;
+    }
+    if (fits && at_top) fits = path.prepend("/");
+    return fits ? Errno::OK : Errno::ERANGE;
 }
 
 } // namespace
@@ -83,15 +125,15 @@ i32 sys_access(PtRegs& regs) {
     const Accessor real = {c.uid, c.gid, c.uid == 0 ? c.cap_permitted : 0};
     Walk walk;
     if (const Errno e = walk_user_path(regs.bx, true, walk); e != Errno::OK) return negative(e);
-    return may == 0 ? 0 : negative(permission(*walk.at.inode, may, real));
+    return may == 0 ? 0 : negative(permission(*walk.at->inode, may, real));
 }
 
 i32 sys_readlink(PtRegs& regs) {
     if (static_cast<i32>(regs.dx) <= 0) return negative(Errno::EINVAL);
     Walk walk;
     if (const Errno e = walk_user_path(regs.bx, false, walk); e != Errno::OK) return negative(e);
-    if (!is_symlink(*walk.at.inode)) return negative(Errno::EINVAL);
-    const Text target = walk.at.inode->data.until(regs.dx);
+    if (!is_symlink(*walk.at->inode)) return negative(Errno::EINVAL);
+    const Text target = walk.at->inode->data.until(regs.dx);
     const auto size = static_cast<u32>(target.size);
     const Errno e = copy_to_user(regs.cx, target.data, size);
     return e == Errno::OK ? static_cast<i32>(size) : negative(e);
@@ -106,32 +148,32 @@ i32 sys_getdents64(PtRegs& regs) {
     if (!file->inode || !is_directory(*file->inode)) return negative(Errno::ENOTDIR);
     u32 done = 0;
     Text name;
-    while (const Inode* inode = entry_at(*file->inode, file->pos, name)) {
-        const i32 n = put_entry(buffer + done, room - done, *inode, name, file->pos + 1);
+    i64 position = file->pos;
+    while (const Inode* inode = entry_at(*file->inode, position, name)) {
+        const i32 n = put_entry(buffer + done, room - done, *inode, name, position + 1);
         if (n < 0 && done == 0) return n;
         if (n < 0) break;
         done += static_cast<u32>(n);
-        file->pos++;
+        file->pos = ++position;
     }
     return static_cast<i32>(done);
 }
 
 i32 sys_getcwd(PtRegs& regs) {
     const Fs& fs = *current()->fs;
-    const Text rest = below(fs.pwd.inode->path, fs.root.inode->path);
-    const auto size = static_cast<u32>(rest.size);
-    const u32 needed = 1 + size + 1;
-    if (regs.cx < needed) return negative(Errno::ERANGE);
-    Errno e = put_user('/', regs.bx);
-    if (e == Errno::OK) e = copy_to_user(regs.bx + 1, rest.data, size);
-    if (e == Errno::OK) e = put_user('\0', regs.bx + 1 + size);
-    return e == Errno::OK ? static_cast<i32>(needed) : negative(e);
+    BackwardPath path;
+    if (!path.has_memory()) return negative(Errno::ENOMEM);
+    if (const Errno e = write_path(fs.root, fs.pwd, path); e != Errno::OK) return negative(e);
+    const auto size = static_cast<u32>(path.text().size);
+    if (regs.cx < size) return negative(Errno::ERANGE);
+    const Errno e = copy_to_user(regs.bx, path.text().data, size);
+    return e == Errno::OK ? static_cast<i32>(size) : negative(e);
 }
 
 i32 sys_chdir(PtRegs& regs) {
     Walk walk;
     if (const Errno e = walk_to_directory(regs.bx, walk); e != Errno::OK) return negative(e);
-    move_to(current()->fs->pwd, walk.at);
+    move_to(current()->fs->pwd, walk);
     return 0;
 }
 
@@ -139,7 +181,7 @@ i32 sys_chroot(PtRegs& regs) {
     Walk walk;
     if (const Errno e = walk_to_directory(regs.bx, walk); e != Errno::OK) return negative(e);
     if (!capable(CAP_SYS_CHROOT)) return negative(Errno::EPERM);
-    move_to(current()->fs->root, walk.at);
+    move_to(current()->fs->root, walk);
     return 0;
 }
 

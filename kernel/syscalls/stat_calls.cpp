@@ -6,9 +6,9 @@ namespace forkproof {
 
 namespace {
 
-constexpr u32 ROOTFS_DEVICE = 1, PIPEFS_DEVICE = 6; ///< st_dev: two that differ; Linux numbers them at boot
-constexpr u32 BLOCK_SIZE = PAGE_SIZE;               ///< st_blksize
-constexpr u32 BLOCKS_PER_PAGE = PAGE_SIZE / 512;    ///< st_blocks counts 512 bytes
+constexpr u32 PIPEFS_DEVICE = 0xff;   ///< st_dev of a pipe: no super block has it; Linux numbers them at boot
+constexpr u32 BLOCK_SIZE = PAGE_SIZE; ///< st_blksize
+constexpr u32 BLOCKS_PER_PAGE = PAGE_SIZE / 512; ///< st_blocks counts 512 bytes
 
 // linux/fcntl.h
 constexpr u32 AT_SYMLINK_NOFOLLOW = 0x100, AT_NO_AUTOMOUNT = 0x800, AT_EMPTY_PATH = 0x1000,
@@ -20,14 +20,14 @@ struct Attributes {
 };
 
 Attributes attributes_of(const Inode& i) {
-    return {.device = ROOTFS_DEVICE,
+    return {.device = i.sb->device,
             .ino = i.ino,
             .mode = i.mode,
             .nlink = i.nlink,
             .uid = i.uid,
             .gid = i.gid,
             .rdev = i.rdev,
-            .size = static_cast<u32>(i.data.size),
+            .size = i.size,
             .mtime = i.mtime};
 }
 
@@ -133,7 +133,7 @@ Errno find(u32 dirfd, UserAddr path_address, u32 flags, Attributes& attributes) 
     if (const Errno e = walk_path(fs, start, path.text(), !(flags & AT_SYMLINK_NOFOLLOW), walk);
         e != Errno::OK)
         return e;
-    attributes = attributes_of(*walk.at.inode);
+    attributes = attributes_of(*walk.at->inode);
     return Errno::OK;
 }
 

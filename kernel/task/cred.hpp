@@ -8,6 +8,8 @@ namespace forkproof {
 enum Capability : u32 {
     CAP_DAC_OVERRIDE = 1,
     CAP_DAC_READ_SEARCH = 2,
+    CAP_FOWNER = 3,
+    CAP_FSETID = 4,
     CAP_KILL = 5,
     CAP_SETGID = 6,
     CAP_SETUID = 7,

@@ -110,6 +110,8 @@ void row_theorem(MachineProof& proof, const ExitRow& row) {
     const std::string resource = row.resource;
     RowProof(proof, row, resource, {.io = resource == "io_context"}).prove();
     if (resource == "undo") RowProof(proof, row, "undo, the caller has none", {.undo = false}).prove();
+    if (resource == "fs" || resource == "nsproxy")
+        RowProof(proof, row, resource + ", cwd in a second mount", {.mounts = 2}).prove();
     if (resource == "mm") RowProof(proof, row, "mm of two mappings", {.vmas = 2, .pages = 2}).prove();
     if (resource == "files") RowProof(proof, row, "files in a page", {.open_files = 33}).prove();
 }

@@ -13,8 +13,9 @@ namespace {
 constexpr unsigned MAX_PID_NS_LEVEL = 7, PAGE = 4096;
 constexpr std::uint8_t FRAME_USE_OTHER = 6; // FrameUse::other
 
-/// Where root and working directory stand: in the caller's mount namespace, elsewhere, or nowhere.
-enum class Stands : std::uint8_t { here, elsewhere, nowhere };
+/// Where root and working directory stand: in the root mount of the caller's mount namespace, in what is
+/// mounted on that, elsewhere, or nowhere.
+enum class Stands : std::uint8_t { here, upper, elsewhere, nowhere };
 
 struct NamespaceScene : ForkScene {
     Place elsewhere; ///< a mount of another namespace, or of none
@@ -22,16 +23,18 @@ struct NamespaceScene : ForkScene {
     Stands root, pwd;
 
     NamespaceScene(MachineProof& proof, const std::string& title, Stands root_in, Stands pwd_in)
-        : ForkScene(proof, title, "namespaces"), elsewhere(world.object("Mount", "mount elsewhere", "mount")),
-          next_id(world.global("next_id")), root(root_in), pwd(pwd_in) {
+        : ForkScene(proof, title, "namespaces", {.mounts = pwd_in == Stands::upper ? 2U : 1U}),
+          elsewhere(world.object("Mount", "mount elsewhere", "mount")), next_id(world.global("next_id")),
+          root(root_in), pwd(pwd_in) {
         world.set(of(pid_ns, "level"), world.any("level of the caller's pid namespace"));
         scene.assume("pid namespaces lie at most 7 deep", ult(level(), word32(MAX_PID_NS_LEVEL + 1)));
         scene.assume("", !eq(world.get(of(elsewhere, "mnt_ns")), word32(mnt_ns.address)));
-        // The namespace, the caller's fs and perhaps the child's own: five at most in this scene.
-        for (const Place& m : {mount, elsewhere})
-            scene.assume("a mount's count is at least the number of those who stand in it",
-                         ult(word32(4), before(of(m, "count"))) &&
-                             ult(before(of(m, "count")), word32(1U << 31)));
+        // The namespace, a mount on it, the caller's fs and perhaps the child's own: six at most in this
+        // scene.
+        many_hold("a mount's count is at least the number of those who stand in it", elsewhere);
+        for (const Mounted& m : mounts()) many_hold("", m.mount);
+        for (const Place& i : {root_inode, cwd_inode})
+            many_hold("a directory's count is at least the number of those who stand in it", i);
         for (const Place& owner : {fs, own["fs"]}) {
             world.set(of(owner, "root.mnt"), stands_in(root));
             world.set(of(owner, "pwd.mnt"), stands_in(pwd));
@@ -41,7 +44,30 @@ struct NamespaceScene : ForkScene {
     [[nodiscard]] Word level() const { return world.get(of(pid_ns, "level")); }
     [[nodiscard]] std::uint32_t stands_in(Stands where) const {
         if (where == Stands::nowhere) return 0;
-        return where == Stands::here ? mount.address : elsewhere.address;
+        return where == Stands::here    ? mount.address
+               : where == Stands::upper ? upper_mount.address
+                                        : elsewhere.address;
+    }
+    void many_hold(const std::string& why, const Place& object) {
+        const Word count = before(of(object, "count"));
+        scene.assume(why, ult(word32(5), count) && ult(count, word32(1U << 31)));
+    }
+
+    /// A mount of the caller's namespace, with what it holds.
+    struct Mounted {
+        Place mount, root, super_block;
+        Stands where;
+    };
+    [[nodiscard]] std::vector<Mounted> mounts() const {
+        std::vector<Mounted> all = {{mount, root_inode, super_block, Stands::here}};
+        if (shape.mounts > 1) all.push_back({upper_mount, upper_root, upper_super_block, Stands::upper});
+        return all;
+    }
+    [[nodiscard]] unsigned standing_in(Stands where) const {
+        return (root == where ? 1U : 0U) + (pwd == where ? 1U : 0U);
+    }
+    void one_more(Changes& changes, const Place& object, const char* count = "count") {
+        changes.is(of(object, count), before(of(object, count)) + word32(1));
     }
 
     /// One namespace more of the caller's, or what `make` states.
@@ -63,22 +89,52 @@ struct NamespaceScene : ForkScene {
         return made;
     }
 
+    /// A copy of each mount, in their order, hung together as they are.
     std::uint32_t new_mnt_ns(Changes& changes, bool of_parent) {
         const Place made = fresh(changes, "mnt_ns", "mnt");
-        const Place copy = changes.fresh("mount");
-        changes.is(of(made, "root"), copy.address);
-        changes.is(of(copy, "mnt_ns"), made.address).is(of(copy, "root"), before(of(mount, "root")));
-        const unsigned moved = moves(changes, of_parent ? fs : own["fs"], copy);
-        changes.is(of(copy, "count"), 1 + moved);
+        std::vector<Place> copies, nodes = {of(made, "mounts.head")};
+        for (const Mounted& m : mounts()) {
+            copies.push_back(changes.fresh("mount"));
+            nodes.push_back(of(copies.back(), "node"));
+            copied(changes, copies.back(), m);
+            changes.is(of(copies.back(), "mnt_ns"), made.address);
+        }
+        for (std::size_t i = 0; i < nodes.size(); i++) {
+            const Place& next = nodes[(i + 1) % nodes.size()];
+            changes.is(of(nodes[i], "next"), next.address).is(of(next, "prev"), nodes[i].address);
+        }
+        changes.is(of(made, "root"), copies[0].address);
+        not_mounted(changes, copies[0]);
+        const bool upper = copies.size() > 1;
+        changes.is(of(copies[0], "count"), 1 + standing_in(Stands::here) + (upper ? 1U : 0U));
+        if (upper) {
+            changes.is(of(copies[1], "parent"), copies[0].address);
+            changes.is(of(copies[1], "mountpoint"), mountpoint.address);
+            changes.is(of(copies[1], "count"), 1 + standing_in(Stands::upper));
+            one_more(changes, mountpoint);
+            one_more(changes, mountpoint, "mounted");
+        }
+        moves(changes, of_parent ? fs : own["fs"], copies);
         return made.address;
     }
-    /// Root and working directory have moved from the caller's mount to its copy; how many of them.
-    unsigned moves(Changes& changes, const Place& of_fs, const Place& copy) {
-        unsigned moved = 0;
-        if (root == Stands::here) changes.is(of(of_fs, "root.mnt"), copy.address), moved++;
-        if (pwd == Stands::here) changes.is(of(of_fs, "pwd.mnt"), copy.address), moved++;
-        changes.is(of(mount, "count"), before(of(mount, "count")) - word32(moved));
-        return moved;
+    /// A copy shows what the mount shows.
+    void copied(Changes& changes, const Place& copy, const Mounted& m) {
+        changes.is(of(copy, "root"), m.root.address).is(of(copy, "sb"), m.super_block.address);
+        changes.is(of(copy, "flags"), before(of(m.mount, "flags")));
+        one_more(changes, m.root);
+        one_more(changes, m.super_block);
+    }
+    void not_mounted(Changes& changes, const Place& copy) {
+        changes.is(of(copy, "parent"), 0).is(of(copy, "mountpoint"), 0);
+    }
+    /// Root and working directory have moved from the caller's mounts to the copies.
+    void moves(Changes& changes, const Place& of_fs, const std::vector<Place>& copies) {
+        for (std::size_t i = 0; i < copies.size(); i++) {
+            const Mounted m = mounts()[i];
+            if (root == m.where) changes.is(of(of_fs, "root.mnt"), copies[i].address);
+            if (pwd == m.where) changes.is(of(of_fs, "pwd.mnt"), copies[i].address);
+            changes.is(of(m.mount, "count"), before(of(m.mount, "count")) - word32(standing_in(m.where)));
+        }
     }
 
     std::uint32_t new_uts_ns(Changes& changes) {
@@ -124,22 +180,32 @@ struct NamespaceScene : ForkScene {
         changes.nothing_else();
     }
 
-    /// The child's own fs goes on standing in the copy of the mount, which lies in no namespace any more,
-    /// until release_fs gives both back. So the two releases together are what leaves nothing behind.
+    /// The child's own fs goes on standing in the copies of the mounts, which lie in no namespace any more,
+    /// until release_fs gives all back. So the two releases together are what leaves nothing behind.
     void released_with_moved_fs(const Path& path) {
         Changes changes(*this, path);
-        const Place copy = changes.fresh("mount");
-        changes.is(of(copy, "count"), moves(changes, own["fs"], copy));
-        changes.is(of(copy, "mnt_ns"), 0).is(of(copy, "root"), before(of(mount, "root")));
+        std::vector<Place> copies;
+        for (const Mounted& m : mounts()) {
+            copies.emplace_back();
+            if (standing_in(m.where) == 0) continue; // it has gone with the namespace
+            const Place copy = copies.back() = changes.fresh("mount");
+            copied(changes, copy, m);
+            not_mounted(changes, copy);
+            changes.is(of(copy, "count"), standing_in(m.where)).is(of(copy, "mnt_ns"), 0);
+            for (const char* link : {"next", "prev"})
+                changes.is(of(of(copy, "node"), link), of(copy, "node").address);
+        }
+        moves(changes, own["fs"], copies);
         changes.nothing_else();
         for (const Path& undone : release(path, "fs")) {
             Changes after(*this, undone);
             after.freed(own["fs"]).is(of(child, "fs"), 0);
-            for (const auto& [place, where] :
-                 {std::pair(mount, Stands::here), std::pair(elsewhere, Stands::elsewhere)}) {
-                const unsigned stood = (root == where ? 1U : 0U) + (pwd == where ? 1U : 0U);
-                after.is(of(place, "count"), before(of(place, "count")) - word32(stood));
-            }
+            std::vector<Mounted> stood = mounts();
+            stood.push_back({elsewhere, {}, {}, Stands::elsewhere});
+            for (const Mounted& m : stood)
+                after.is(of(m.mount, "count"), before(of(m.mount, "count")) - word32(standing_in(m.where)));
+            for (const Place& i : {root_inode, cwd_inode})
+                after.is(of(i, "count"), before(of(i, "count")) - word32(1));
             after.nothing_else();
         }
     }
@@ -196,7 +262,8 @@ void namespaces_in(MachineProof& proof, const std::string& title, Stands root, S
         if (const auto rest = f.scene.when(*made, !moved_of_parent))
             for (const Path& undone : f.release(*rest, "namespaces"))
                 divide(
-                    f, undone, moved && Truth(root == Stands::here || pwd == Stands::here),
+                    f, undone,
+                    moved && Truth(f.standing_in(Stands::here) + f.standing_in(Stands::upper) != 0),
                     [&](const Path& part) { f.released_with_moved_fs(part); },
                     [&](const Path& part) { restored(f, part); });
     }
@@ -211,6 +278,7 @@ void namespaces_in(MachineProof& proof, const std::string& title, Stands root, S
 void step_namespaces(MachineProof& proof) {
     using enum Stands;
     namespaces_in(proof, "namespaces", here, here, Width::one_fails);
+    namespaces_in(proof, "working directory in what is mounted on the root", here, upper, Width::only_newns);
     namespaces_in(proof, "root elsewhere", elsewhere, here, Width::only_newns);
     namespaces_in(proof, "working directory elsewhere", here, elsewhere, Width::only_newns);
     namespaces_in(proof, "root and working directory elsewhere", elsewhere, elsewhere, Width::only_newns);

@@ -46,22 +46,32 @@ void step_semundo(MachineProof& proof) {
     }
 }
 
-/// `pwd` is the mount that the working directory is on.
-void fs_is_copied(ForkScene& f, const Path& path, const Place& pwd) {
+/// One place more is stored for each of the two objects, which may be the same one.
+void both_counted(ForkScene& f, Changes& changes, const Place& first, const Place& second) {
+    const bool same = first.address == second.address;
+    for (const Place& object : {first, second})
+        changes.is(f.of(object, "count"), f.before(f.of(object, "count")) + word32(same ? 2 : 1));
+}
+
+/// `pwd` is the mount that the working directory is on, `cwd` what it shows.
+void fs_is_copied(ForkScene& f, const Path& path, const Place& pwd, const Place& cwd) {
     Changes changes(f, path);
     const Place fresh = changes.fresh("fs");
     changes.is(f.of(f.child, "fs"), fresh.address);
     changes.is(f.of(fresh, "users"), 1).is(f.of(fresh, "in_exec"), 0).same_as(fresh, f.fs);
-    const bool same = pwd.address == f.mount.address;
-    for (const Place& mount : {f.mount, pwd})
-        changes.is(f.of(mount, "count"), f.before(f.of(mount, "count")) + word32(same ? 2 : 1));
+    both_counted(f, changes, f.mount, pwd);
+    both_counted(f, changes, f.root_inode, cwd);
     changes.nothing_else();
 }
 
 void step_fs_with(MachineProof& proof, bool same_mount) {
-    ForkScene f(proof, same_mount ? "fs, root and cwd on one mount" : "fs, root and cwd on two mounts", "fs");
-    Place pwd = f.mount;
-    if (!same_mount) {
+    ForkScene f(proof, same_mount ? "fs, root and cwd are one directory" : "fs, root and cwd on two mounts",
+                "fs");
+    Place pwd = f.mount, cwd = f.cwd_inode;
+    if (same_mount) { // and one directory
+        cwd = f.root_inode;
+        f.world.point(f.of(f.fs, "pwd.inode"), cwd);
+    } else {
         pwd = f.world.object("Mount", "parent->fs->pwd.mnt", "mount");
         f.world.point(f.of(f.fs, "pwd.mnt"), pwd);
         const Word count = f.before(f.of(pwd, "count"));
@@ -85,7 +95,7 @@ void step_fs_with(MachineProof& proof, bool same_mount) {
                            divide(
                                f, path, f.flag(CLONE_FS),
                                [&](const Path& part) { is_shared(f, part, "fs", f.fs, "users"); },
-                               [&](const Path& part) { fs_is_copied(f, part, pwd); });
+                               [&](const Path& part) { fs_is_copied(f, part, pwd, cwd); });
                        }});
     for (const Errno e : {Errno::EAGAIN, Errno::ENOMEM})
         f.scene.reached(fmt::format("step fs fails with {}", errno_name(e)), f.acquire("fs"),

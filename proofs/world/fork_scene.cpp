@@ -148,16 +148,16 @@ void ForkScene::build_namespaces() {
     world.point(of(nsproxy, "ipc_ns"), ipc_ns);
     world.point(of(nsproxy, "pid_ns"), pid_ns);
     world.point(of(nsproxy, "net_ns"), net_ns);
-    mount = counted("Mount", "parent->fs->root.mnt", "mount", "count");
-    world.point(of(mount, "mnt_ns"), mnt_ns);
-    world.point(of(mnt_ns, "root"), mount);
+    build_mounts();
     world.set(of(pid_ns, "parent"), 0); // a scene that goes deeper builds the levels itself
     world.set(of(pid_ns, "level"), shape.pid_level);
 
     fs = counted("Fs", "parent->fs", "fs", "users");
     world.point(of(parent, "fs"), fs);
     world.point(of(fs, "root.mnt"), mount);
-    world.point(of(fs, "pwd.mnt"), mount);
+    world.point(of(fs, "pwd.mnt"), shape.mounts > 1 ? upper_mount : mount);
+    world.point(of(fs, "root.inode"), root_inode);
+    world.point(of(fs, "pwd.inode"), cwd_inode);
 
     build_semaphores();
 }
@@ -188,6 +188,35 @@ void ForkScene::build_semaphores() {
     world.point(of(sem_undo, "set"), sem_set);
     world.ring({of(undo, "entries.head"), of(sem_undo, "node")});
     world.ring({of(sem_set, "undos.head"), of(sem_undo, "set_node")});
+}
+
+/// The mounts of a namespace in their order; what is mounted above hangs on a directory of the first.
+void ForkScene::build_mounts() {
+    auto mounted = [&](const char* name, const Place& root, const Place& sb) {
+        const Place m = counted("Mount", name, "mount", "count");
+        world.point(of(m, "mnt_ns"), mnt_ns);
+        world.point(of(m, "root"), root);
+        world.point(of(m, "sb"), sb);
+        world.point(of(root, "sb"), sb);
+        for (const char* null : {"parent", "mountpoint"}) world.set(of(m, null), 0);
+        return m;
+    };
+    root_inode = counted("Inode", "parent->fs->root.inode", "inode", "count");
+    cwd_inode = counted("Inode", "parent->fs->pwd.inode", "inode", "count");
+    super_block = counted("SuperBlock", "parent->fs->root.mnt->sb", "super_block", "count");
+    mount = mounted("parent->fs->root.mnt", root_inode, super_block);
+    world.point(of(mnt_ns, "root"), mount);
+    std::vector<Place> nodes = {of(mnt_ns, "mounts.head"), of(mount, "node")};
+    if (shape.mounts > 1) {
+        upper_root = counted("Inode", "root of the upper mount", "inode", "count");
+        mountpoint = counted("Inode", "mountpoint", "inode", "count");
+        upper_super_block = counted("SuperBlock", "parent->fs->pwd.mnt->sb", "super_block", "count");
+        upper_mount = mounted("parent->fs->pwd.mnt", upper_root, upper_super_block);
+        world.point(of(upper_mount, "parent"), mount);
+        world.point(of(upper_mount, "mountpoint"), mountpoint);
+        nodes.push_back(of(upper_mount, "node"));
+    }
+    world.ring(nodes);
 }
 
 void ForkScene::build_files() {
@@ -298,8 +327,11 @@ void ForkScene::build_child(std::size_t done) {
         for (const char* ns : {"mnt_ns", "uts_ns", "ipc_ns", "pid_ns", "net_ns"})
             world.set(of(own["nsproxy"], ns), world.get(of(nsproxy, ns)));
     if (own.contains("cred")) world.point(of(own["cred"], "user"), user);
-    if (own.contains("fs"))
-        for (const char* mnt : {"root.mnt", "pwd.mnt"}) world.point(of(own["fs"], mnt), mount);
+    if (own.contains("fs")) // it stands where the caller stands
+        for (const char* path : {"root", "pwd"})
+            for (const char* part : {".mnt", ".inode"})
+                world.set(of(own["fs"], std::string(path) + part),
+                          world.get(of(fs, std::string(path) + part)));
     if (own.contains("undo")) {
         world.point(of(own["undo"], "ipc_ns"), ipc_ns);
         world.empty_list(of(own["undo"], "entries.head"));

@@ -20,6 +20,7 @@ struct ForkShape {
     bool untouched = false; ///< no page has been touched yet: there is no page table
     unsigned pid_level = 0; ///< how deep the caller's pid namespace lies
     bool leader = true;     ///< the caller leads its thread group
+    unsigned mounts = 1;    ///< in its mount namespace: with 2 its working directory lies in the second
     bool root_user = true;  ///< its user is in the first user namespace
 };
 
@@ -67,6 +68,10 @@ class ForkScene {
     Place parent, cred, user, user_ns, files, fs, sighand, signal, mm, nsproxy, undo, fpu, io_context;
     Place mnt_ns, uts_ns, ipc_ns, pid_ns, net_ns, mount;
     Place sem_set, sem_undo; ///< the set in the caller's ipc namespace; the entry of its undo list
+    Place root_inode, cwd_inode; ///< where the caller stands; the first is what the mount shows
+    Place super_block;
+    Place upper_mount, upper_root, mountpoint,
+        upper_super_block; ///< with shape.mounts 2: what is mounted on the mount
     std::vector<Place> open_files, vmas;
     std::vector<std::uint32_t> frames; ///< of the mapped pages
     std::vector<Place> ptes;           ///< the entries that map them
@@ -113,6 +118,7 @@ class ForkScene {
     void build_caller();
     void build_namespaces();
     void build_semaphores();
+    void build_mounts();
     void build_memory();
     std::uint32_t add_page_table(std::uint32_t place, std::size_t nth);
     void build_files();

@@ -14,6 +14,7 @@ enum class Number : int {
     execve = 11,
     lseek = 19,
     getpid = 20,
+    mount = 21,
     kill = 37,
     pipe = 42,
     brk = 45,
