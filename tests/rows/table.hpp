@@ -16,7 +16,7 @@ inline const std::vector<Row> table = {
     {"security_task_create", {}, false},
     {"exec domain", {}, false},
     {"max_threads", {}, false},
-    {"mount namespace, CLONE_FS", {}},
+    {"mount namespace, CLONE_FS", {"clonefs", "mounts", "tmpfs"}},
     {"uts", {"uts"}},
     {"ipc, CLONE_SYSVSEM", {"semundo", "semwait", "semns"}},
     {"pid namespace", {}},
