@@ -54,15 +54,18 @@ Attempt operate_all(SemSet& set, SemWait& wait) {
 /// Sleeps until somebody has ended the wait, the time is up, or a signal arrives.
 void sleep_for(SemSet& set, SemWait& wait, u64 deadline) {
     set.waiting.push_back(wait);
-    while (!wait.done) {
-        bool late = false;
-        if (signal_pending(*current())) return wait.node.unlink(), void(wait.error = Errno::EINTR);
-        if (deadline != 0)
-            late = sleep_on_until(wait.sleeper, SleepState::interruptible, deadline);
-        else
+    Errno over = Errno::OK;
+    while (!wait.done && over == Errno::OK) {
+        if (signal_pending(*current()))
+            over = Errno::EINTR;
+        else if (deadline == 0)
             sleep_on(wait.sleeper, SleepState::interruptible);
-        if (late && !wait.done) return wait.node.unlink(), void(wait.error = Errno::EAGAIN);
+        else if (sleep_on_until(wait.sleeper, SleepState::interruptible, deadline))
+            over = Errno::EAGAIN;
     }
+    if (wait.done) return; // whoever ended it has said how
+    wait.node.unlink();
+    wait.error = over;
 }
 
 } // namespace

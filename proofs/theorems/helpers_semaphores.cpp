@@ -211,7 +211,10 @@ std::vector<Theorem> helpers_semaphores_theorems() {
             "helpers/serve_waiters",
             "who sleeps in semop gets all of its operations or none, and is woken when it need not wait "
             "any longer",
-            [](MachineProof& proof) { OneSleeps(proof, "one sleeps for two semaphores").prove_served(); }),
+            [](MachineProof& proof) {
+                OneSleeps(proof, "one sleeps for two semaphores").prove_served();
+                TwoSleep(proof).prove();
+            }),
         machine_theorem(
             "helpers/destroy_sem_set",
             "a set that is removed takes with it what was to be undone on it; sleepers are told EIDRM",
