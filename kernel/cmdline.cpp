@@ -1,4 +1,5 @@
 #include "kernel/cmdline.hpp"
+#include "invariants/flags.hpp"
 
 namespace forkproof {
 
@@ -37,6 +38,12 @@ constexpr auto known_errnos = [] {
     FixedText<512> list;
     for (const auto& row : errno_names)
         if (static_cast<int>(row.number) < FIRST_PRIVATE_ERRNO) list.add_name(row.name);
+    return list;
+}();
+
+constexpr auto known_flags = [] {
+    FixedText<512> list;
+    for (const auto& row : flag_names) list.add_name(row.name);
     return list;
 }();
 
@@ -113,11 +120,30 @@ struct Parser {
         const Text nth = rest.until(rest.find(':'));
         if (!number(nth, f.nth)) return false;
         if (nth.size == rest.size) return true;
-        rest = rest.from(nth.size + 1);
+        return errno_name(rest.from(nth.size + 1), f.error);
+    }
+
+    bool errno_name(Text name, Errno& to) {
         for (const auto& row : errno_names)
-            if (rest == row.name && static_cast<int>(row.number) < FIRST_PRIVATE_ERRNO) f.error = row.number;
-        if (f.error == Errno::OK) return refuse("unknown errno", rest, known_errnos.text());
-        return true;
+            if (name == row.name && static_cast<int>(row.number) < FIRST_PRIVATE_ERRNO)
+                return to = row.number, true;
+        return refuse("unknown errno", name, known_errnos.text());
+    }
+
+    bool lsm(Text value) {
+        SecurityPolicy& policy = result.lsm;
+        const Text names = value.until(value.find(':'));
+        for (Text rest = names;;) {
+            const Text name = rest.until(rest.find(','));
+            u32 bit = 0;
+            for (const auto& row : flag_names)
+                if (name == row.name) bit = row.bit;
+            if (bit == 0) return refuse("unknown flag of clone()", name, known_flags.text());
+            policy.denied |= bit;
+            if (name.size == rest.size) break;
+            rest = rest.from(name.size + 1);
+        }
+        return names.size == value.size || errno_name(value.from(names.size + 1), policy.error);
     }
 
     bool check(Text value) {
@@ -159,6 +185,7 @@ constexpr KnownWord known_words[] = {
     {"fail", "fail=STEP[:N[:ERRNO]]", true, false, &Parser::fail},
     {"check", "check=off|call|step", true, false, &Parser::check},
     {"console", "console=ttyS0", true, false, &Parser::console},
+    {"lsm", "lsm=FLAG,...[:ERRNO]", true, false, &Parser::lsm},
     {"max_threads", "max_threads=N", true, false, &Parser::max_threads},
     {"memory", "memory=MEGABYTES", true, false, &Parser::memory},
     {"provoke", "provoke=FAULT", true, false, &Parser::provoke},

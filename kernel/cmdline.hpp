@@ -22,12 +22,19 @@ struct FailRequest {
     Errno error = Errno::OK; ///< OK: the errno that the step has by itself
 };
 
+/// lsm=FLAG,...[:ERRNO]: a policy that refuses calls with any of these flags.
+struct SecurityPolicy {
+    u32 denied = 0;
+    Errno error = Errno::EACCES;
+};
+
 /// All texts point into the line that was parsed.
 struct CommandLine {
     Text program = "/bin/tour"; ///< what init runs
     Text args;                  ///< its arguments, separated by blanks
     RuleSet rules = profile_default;
     FailRequest fail;
+    SecurityPolicy lsm;
     CheckMode check = CheckMode::call;
     bool console_serial = false; ///< console=ttyS0: everything goes to COM1 too
     bool quiet = false;          ///< no boot lines

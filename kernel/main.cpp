@@ -13,6 +13,7 @@
 #include "kernel/files/file.hpp"
 #include "kernel/files/initrd.hpp"
 #include "kernel/fork/fork.hpp"
+#include "kernel/fork/security.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/task/exit.hpp"
@@ -127,6 +128,7 @@ int start_init(void*) {
     }
     if (error != Errno::OK) panic("/init cannot be started: {}", error);
     regs->orig_ax = ~0U;
+    security_policy = command_line.lsm;
     boot_times.first_user = rdtsc();
     return_to_user(regs);
 }

@@ -1,4 +1,5 @@
 #include "kernel/fork/fork.hpp"
+#include "kernel/fork/security.hpp"
 #include "kernel/fork/stopped_log.hpp"
 #include "kernel/fork/watch.hpp"
 #include "kernel/lib/boundary.hpp"
@@ -8,8 +9,9 @@
 namespace forkproof {
 
 RuleSet rules_in_force = profile_default;
+SecurityPolicy security_policy;
 
-FORKPROOF_BOUNDARY VerdictContext verdict_context() {
+FORKPROOF_BOUNDARY VerdictContext verdict_context(u32 flags) {
     const Task& me = *current();
     const Cred& cred = *me.cred;
     VerdictContext c;
@@ -23,7 +25,7 @@ FORKPROOF_BOUNDARY VerdictContext verdict_context() {
     c.exec_domain_going = false; // there is one exec domain, and it stays
     c.unkillable = me.signal->flags & SIGNAL_UNKILLABLE;
     c.in_exec = me.fs->in_exec;
-    c.security_errno = 0; // no policy is loaded
+    c.security_errno = static_cast<int>(security_task_create(flags));
     return c;
 }
 
@@ -43,7 +45,7 @@ void start_stopped(Task& child) {
 
 FORKPROOF_BOUNDARY i32 do_fork(ForkRequest& request) {
     const u32 flags = request.flags;
-    const VerdictContext context = verdict_context();
+    const VerdictContext context = verdict_context(flags);
     const Verdict answer = verdict(flags, context, rules_in_force);
     if (answer.used_privilege) current()->flags |= PF_SUPERPRIV;
     if ((flags & CLONE_STOPPED) && answer.refused_by != RuleId::newuser_thread &&

@@ -30,8 +30,8 @@ struct ForkRequest {
 /// Makes the child visible: counts, lists, numbers; drops the locks. Cannot fail (listing, lines 496-528).
 void publish(ForkRequest& request);
 
-/// What the verdict needs to know of the caller and the system.
-[[nodiscard]] VerdictContext verdict_context();
+/// What the verdict needs to know of the caller and the system for a call with these flags.
+[[nodiscard]] VerdictContext verdict_context(u32 flags);
 
 /// The rules in force: the default profile unless the command line says otherwise.
 extern RuleSet rules_in_force;

@@ -79,6 +79,8 @@ struct DoForkScene : ForkScene {
         auto nothing = [](State& s) { returns_nothing(s); };
         scene.contract("verdict_context", [this](State& s) {
             const Word to = argument(s, 0);
+            if (s.decide(!eq(argument(s, 1), flags)))
+                throw Violation("the verdict's context is asked for another flag word");
             returns(s, to);
             s.set(Reg::esp, s.get(Reg::esp) + word32(4)); // the hidden argument is the callee's to pop
             const std::uint32_t size = world.layouts().size_of("VerdictContext");

@@ -133,7 +133,9 @@ void context_is_true(MachineProof& proof) {
     constexpr unsigned CAP_SETGID = 6, CAP_SETUID = 7, CAP_SYS_ADMIN = 21,
                        CAP_SYS_RESOURCE = 24; // linux/capability.h
     constexpr unsigned RLIMIT_NPROC = 6, SIGNAL_UNKILLABLE = 0x40;
-    const std::vector<Path> paths = scene.call("verdict_context", {word32(context.address)});
+    const Place policy = world.global("security_policy");
+    const Truth denied = !is_zero(f.flags & f.before(f.of(policy, "denied")));
+    const std::vector<Path> paths = scene.call("verdict_context", {word32(context.address), f.flags});
     for (const Path& path : paths) {
         Changes changes(f, path);
         auto said = [&](const char* field, const Truth& truth) {
@@ -151,7 +153,7 @@ void context_is_true(MachineProof& proof) {
         said("exec_domain_going", false);
         said("unkillable", !is_zero(f.before(f.of(f.signal, "flags")) & word32(SIGNAL_UNKILLABLE)));
         said("in_exec", truth_of(f.before(f.of(f.fs, "in_exec"))));
-        changes.is(f.of(context, "security_errno"), 0);
+        changes.is(f.of(context, "security_errno"), ite(denied, f.before(f.of(policy, "error")), word32(0)));
         changes.anything(context); // padding
         changes.nothing_else();
     }

@@ -44,7 +44,7 @@ Answer here(const std::string& program, const Boot& run, std::string& why) {
 Seen look(const rows::Row& row) {
     Seen seen;
     for (const char* program : row.programs) {
-        const Boot run = boots::boot({.program = program});
+        const Boot run = boots::boot({.cmdline = row.cmdline, .program = program});
         seen.bochs = worse(seen.bochs, in_bochs(run, seen.why));
         if (row.on_linux) seen.on_linux = worse(seen.on_linux, here(program, run, seen.why));
     }

@@ -9,11 +9,12 @@ struct Row {
     const char* name;
     std::vector<const char*> programs; ///< none: nothing shows it yet
     bool on_linux = true;              ///< Linux still has the calls: there the programs print the same
+    const char* cmdline = "";          ///< words for the kernel's command line
 };
 
 inline const std::vector<Row> table = {
     {"creds, user namespace", {}},
-    {"security_task_create", {}, false},
+    {"security_task_create", {"lsm"}, false, "lsm=NEWPID,VFORK:ENOSPC"},
     {"exec domain", {}, false},
     {"max_threads", {}, false},
     {"mount namespace, CLONE_FS", {"clonefs", "mounts", "tmpfs"}},

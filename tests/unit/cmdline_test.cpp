@@ -41,7 +41,7 @@ TEST(CommandLine, EmptyMeansTheTour) {
 TEST(CommandLine, TakesEveryWord) {
     const CommandLine c =
         good("program=/bin/a args=\"one two\" rules=-newns-fs,-nproc fail=files:3:EMFILE check=step "
-             "console=ttyS0 max_threads=20 memory=32 quiet");
+             "console=ttyS0 max_threads=20 memory=32 quiet lsm=NEWPID,VFORK:EPERM");
     EXPECT_EQ(str(c.program), "/bin/a");
     EXPECT_EQ(str(c.args), "one two");
     EXPECT_EQ(c.rules, profile_default.without(RuleId::newns_fs).without(RuleId::nproc));
@@ -52,6 +52,8 @@ TEST(CommandLine, TakesEveryWord) {
     EXPECT_TRUE(c.console_serial);
     EXPECT_EQ(c.max_threads, 20U);
     EXPECT_EQ(c.memory, 32U);
+    EXPECT_EQ(c.lsm.denied, CLONE_NEWPID | CLONE_VFORK);
+    EXPECT_EQ(c.lsm.error, Errno::EPERM);
     EXPECT_TRUE(c.quiet);
 }
 
@@ -114,6 +116,12 @@ TEST(CommandLine, RefusesWhatIsMistyped) {
                              "max_threads=99999999999999999999999",
                              "memory=32M",
                              "memory=0x20",
+                             "lsm=",
+                             "lsm=:EPERM",
+                             "lsm=FORK",
+                             "lsm=VFORK,",
+                             "lsm=VFORK:",
+                             "lsm=VFORK:EWHAT",
                              "fail=",
                              "fail=:1",
                              "fail=mm:",
