@@ -1,5 +1,6 @@
-// kernel/files/ is what a task reaches by name or by number: open files and descriptor tables, the initrd's
-// tree, paths with mounts, pipes, and the console as a terminal.
+// kernel/files/ is what a task reaches by name or by number: open files and descriptor tables, inodes and the
+// file systems they belong to (initrd, tmpfs), paths and names, mounting, pipes, and the console as a
+// terminal.
 #pragma once
 #include "kernel/lib/kinds.hpp"
 #include "kernel/lib/list.hpp"

@@ -68,6 +68,7 @@ void go_up(const Fs& fs, HeldPath& at) {
     for (;;) {
         if (at->mnt == fs.root.mnt && at->inode == fs.root.inode) break;
         if (at->inode != at->mnt->root) {
+            if (!at->inode->parent) break; // what a bind showed has been moved out of it
             get_inode(at->inode->parent);
             at.step(at->inode->parent);
             break;

@@ -1,5 +1,5 @@
 #include "kernel/mm/uaccess.hpp"
-#include "kernel/namespaces/nsproxy.hpp"
+#include "kernel/namespaces/mount_tree.hpp"
 #include "kernel/syscalls/file_arguments.hpp"
 #include "kernel/syscalls/file_calls.hpp"
 
@@ -125,7 +125,10 @@ i32 sys_access(PtRegs& regs) {
     const Accessor real = {c.uid, c.gid, c.uid == 0 ? c.cap_permitted : 0};
     Walk walk;
     if (const Errno e = walk_user_path(regs.bx, true, walk); e != Errno::OK) return negative(e);
-    return may == 0 ? 0 : negative(permission(*walk.at->inode, may, real));
+    if (may == 0) return 0;
+    if (const Errno e = permission(*walk.at->inode, may, real); e != Errno::OK) return negative(e);
+    const bool device = !is_directory(*walk.at->inode) && !is_regular(*walk.at->inode);
+    return (may & MAY_WRITE) && !device && !may_write_to(*walk.at) ? negative(Errno::EROFS) : 0;
 }
 
 i32 sys_readlink(PtRegs& regs) {
