@@ -9,6 +9,9 @@ namespace forkproof::proofs {
 
 namespace {
 
+/// More instructions than two semaphores and one entry ever take: code that goes on does not end. Each round
+/// of such a loop asks of a value's sign, so it is not followed for long.
+constexpr unsigned ENOUGH_STEPS = 1'000;
 /// Where the contract of serve_waiters notes what it has seen.
 constexpr std::uint32_t SEEN = 0xd7000000;
 
@@ -33,6 +36,7 @@ class UndoProof : public ForkScene {
         scene.assume("the ipc namespace is held by the task's nsproxy too (undo-ipc)",
                      ult(word32(1), before(of(ipc_ns, "count"))));
         scene.contract("serve_waiters", [this](State& s) { serve(s); });
+        scene.executor().limits.steps = ENOUGH_STEPS;
         shown_by_call(*this);
     }
 

@@ -20,10 +20,14 @@ struct Sleeper {
     Place task, wait, operations, woken;
 };
 
+/// More instructions than two sleepers with two operations each ever take: code that goes on does not end.
+constexpr unsigned ENOUGH_STEPS = 2'000;
+
 class Sleepers : public ForkScene {
   public:
     Sleepers(MachineProof& proof, const std::string& title, std::vector<unsigned> operations)
         : ForkScene(proof, title, "task") {
+        scene.executor().limits.steps = ENOUGH_STEPS;
         std::vector<Place> nodes = {sleepers()};
         for (const unsigned count : operations) {
             const std::uint32_t n = static_cast<std::uint32_t>(all.size());
