@@ -76,6 +76,7 @@ const std::vector<KnownSurvivor>& known_survivors() {
         {"sleep_on", "", "", "one task sleeps there: the way back from it is not gone"},
         {"fpu_switch_to", "", "", "CR0.TS is no part of the proofs"},
         {"put_mm", "", "", "as alloc_pgd"},
+        {"make_pte_slot", "", "", "as alloc_pgd"},
         {"kmem_alloc", "", "boundary-moved", "the slack behind a slab's last object"},
         {"verdict_context", "", "", "a byte that only fills the struct"},
         {"leave_to_user", "", "", "no signal is pending on the way back, by assumption"},
