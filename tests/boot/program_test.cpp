@@ -46,6 +46,18 @@ TEST(Program, ThatWantsAllThreadsIsHeldByMaxThreads) {
         .last_line(verdict_pattern);
 }
 
+TEST(Program, ThatAsksForWhatThePolicyDeniesGetsItsErrno) {
+    Expect(boot({.cmdline = "lsm=NEWPID,VFORK:ENOSPC", .program = "lsm"}))
+        .ends(Ending::good)
+        .says("lsm: nobody, clone(NEWPID) = -ENOSPC\n")
+        .says("lsm: as the policy says\n")
+        .last_line(verdict_pattern);
+    // Without the policy the program says that it is not there.
+    Expect(boot({.program = "lsm"}))
+        .ends(Ending::program_failed)
+        .says("lsm: root, clone(NEWPID) = a child  FAILED\n");
+}
+
 // CLONE_STOPPED: logged, but not more than ten times in five seconds.
 TEST(Program, ThatClonesStoppedIsLogged) {
     const Boot run = boot({.program = "stopped"});

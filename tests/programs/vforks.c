@@ -1,5 +1,5 @@
 /* CLONE_VFORK: the parent waits until the child gives up the memory it was born with, VM or not; of a process
-   with threads only the caller waits. */
+   with threads only the caller waits. (vforkorder: what an exec ends.) */
 #include "common.h"
 #include <fcntl.h>
 #include <pthread.h>
@@ -27,25 +27,6 @@ static void without_vm(void) {
     printf("VFORK without VM: the parent goes on %s the child, whose memory is %s\n",
            read(ends[0], &byte, 1) == 1 ? "after" : "BEFORE", order == 0 ? "its own" : "SHARED");
     report("  the child", pid);
-}
-
-/* What ends the wait is the exec, not the end of the child. */
-static void until_exec(char* self) {
-    int ends[2];
-    if (pipe(ends) != 0) fail("pipe");
-    char in[12], out[12];
-    snprintf(in, sizeof in, "%d", ends[0]);
-    snprintf(out, sizeof out, "%d", ends[1]);
-    pid_t pid = vfork();
-    if (pid == 0) {
-        order = 2;
-        execl(self, self, in, out, (char*)0);
-        _exit(9);
-    }
-    printf("vfork and exec: the parent goes on while the program waits for it, memory was %s\n",
-           order == 2 ? "shared" : "COPIED");
-    if (write(ends[1], "x", 1) != 1) fail("write");
-    report("  the program", pid);
 }
 
 static void* vforks(void* nothing) {
@@ -82,15 +63,9 @@ static void killed(void) {
     report("a child that is killed", pid);
 }
 
-int main(int argc, char** argv) {
+int main(void) {
     begin();
-    if (argc > 2) {
-        char byte;
-        close(atoi(argv[2])); /* so that the pipe ends with the parent */
-        return read(atoi(argv[1]), &byte, 1) == 1 ? 6 : 7;
-    }
     without_vm();
-    until_exec(argv[0]);
     of_a_thread();
     killed();
     return 0;

@@ -27,7 +27,7 @@ inline const std::vector<Row> table = {
     {"cgroup, ns-cgroup", {}, false},
     {"CLONE_SETTLS, ioperm", {}},
     {"pid words", {"pidwords"}},
-    {"vfork", {"vforks"}},
+    {"vfork", {"vforks", "vforkorder"}},
     {"kernel threads", {}, false},
     {"numbers", {}},
 };
