@@ -49,13 +49,13 @@ TEST(Program, ThatWantsAllThreadsIsHeldByMaxThreads) {
 TEST(Program, ThatAsksForWhatThePolicyDeniesGetsItsErrno) {
     Expect(boot({.cmdline = "lsm=NEWPID,VFORK:ENOSPC", .program = "lsm"}))
         .ends(Ending::good)
-        .says("lsm: nobody, clone(NEWPID) = -ENOSPC\n")
-        .says("lsm: as the policy says\n")
+        .says("lsm: nobody, clone(NEWPID) = -ENOSPC")
+        .says("lsm: as the policy says")
         .last_line(verdict_pattern);
     // Without the policy the program says that it is not there.
     Expect(boot({.program = "lsm"}))
         .ends(Ending::program_failed)
-        .says("lsm: root, clone(NEWPID) = a child  FAILED\n");
+        .says("lsm: root, clone(NEWPID) = a child  FAILED");
 }
 
 // CLONE_STOPPED: logged, but not more than ten times in five seconds.
