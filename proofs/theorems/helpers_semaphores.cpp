@@ -25,7 +25,7 @@ constexpr unsigned ENOUGH_STEPS = 2'000;
 
 class Sleepers : public ForkScene {
   public:
-    Sleepers(MachineProof& proof, const std::string& title, std::vector<unsigned> operations)
+    Sleepers(MachineProof& proof, const std::string& title, const std::vector<unsigned>& operations)
         : ForkScene(proof, title, "task") {
         scene.executor().limits.steps = ENOUGH_STEPS;
         std::vector<Place> nodes = {sleepers()};

@@ -67,7 +67,7 @@ class ForkScene {
     Place request, regs, caller_stack;
     Place parent, cred, user, user_ns, files, fs, sighand, signal, mm, nsproxy, undo, fpu, io_context;
     Place mnt_ns, uts_ns, ipc_ns, pid_ns, net_ns, mount;
-    Place sem_set, sem_undo; ///< the set in the caller's ipc namespace; the entry of its undo list
+    Place sem_set, sem_undo;     ///< the set in the caller's ipc namespace; the entry of its undo list
     Place root_inode, cwd_inode; ///< where the caller stands; the first is what the mount shows
     Place super_block;
     Place upper_mount, upper_root, mountpoint,
