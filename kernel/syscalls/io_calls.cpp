@@ -84,8 +84,7 @@ i32 sys_ioprio_set(PtRegs& r) {
         answer = set_task_ioprio(t, ioprio);
         refused = answer != Errno::OK;
     });
-    if (e != Errno::OK) return negative(e);
-    return answer == Errno::OK ? 0 : negative(answer);
+    return negative(e != Errno::OK ? e : answer);
 }
 
 i32 sys_ioprio_get(PtRegs& r) {

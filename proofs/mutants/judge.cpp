@@ -132,6 +132,12 @@ void cheapest_first(std::vector<std::size_t>& theorems, const Baseline& baseline
               [&](std::size_t a, std::size_t b) { return cost(a) < cost(b); });
 }
 
+/// A whole life judges what nothing narrower runs.
+void leave_lives_out_if_others(std::vector<std::size_t>& theorems, const Baseline& baseline) {
+    auto whole_life = [&](std::size_t i) { return baseline.theorems[i].whole_life; };
+    if (!std::all_of(theorems.begin(), theorems.end(), whole_life)) std::erase_if(theorems, whole_life);
+}
+
 } // namespace
 
 MutantResult described(const Mutation& mutation) {
@@ -159,10 +165,8 @@ std::vector<std::size_t> concerned(const Mutation& mutation, const Baseline& bas
         for (const std::size_t i : baseline.touching(change.address, change.bytes.size())) touching.insert(i);
     // Not those about all of the image: how deep the stack goes is no matter of one instruction.
     std::erase_if(touching, [&](std::size_t i) { return baseline.about_all(i); });
-    // A whole life judges what nothing narrower runs.
-    auto whole_life = [&](std::size_t i) { return baseline.theorems[i].whole_life; };
-    if (!std::all_of(touching.begin(), touching.end(), whole_life)) std::erase_if(touching, whole_life);
     std::vector<std::size_t> order(touching.begin(), touching.end());
+    leave_lives_out_if_others(order, baseline);
     cheapest_first(order, baseline);
     return order;
 }
@@ -175,11 +179,9 @@ std::vector<std::size_t> concerned(const SourceMutant& mutant, const Baseline& b
             order.push_back(i);
         else if (of_file != baseline.by_file.end() && of_file->second.contains(i))
             others.push_back(i);
-    // As for a mutant of the machine code, unless a life is what it was planted for.
-    auto whole_life = [&](std::size_t i) { return baseline.theorems[i].whole_life; };
-    const bool of_a_life = std::any_of(order.begin(), order.end(), whole_life);
-    if (!of_a_life && !std::all_of(others.begin(), others.end(), whole_life))
-        std::erase_if(others, whole_life);
+    const bool planted_for_a_life = std::any_of(
+        order.begin(), order.end(), [&](std::size_t i) { return baseline.theorems[i].whole_life; });
+    if (!planted_for_a_life) leave_lives_out_if_others(others, baseline);
     cheapest_first(order, baseline);
     cheapest_first(others, baseline);
     order.insert(order.end(), others.begin(), others.end());

@@ -16,9 +16,6 @@ std::string survivor_line(const MutantResult& mutant) {
                        reason.empty() ? mutant.why : reason);
 }
 
-} // namespace
-
-namespace {
 /// steps/NAME, frame/NAME and sharing/NAME read the same runs: where one is broken, often another is.
 bool of_one_step(const std::string& a, const std::string& b) {
     auto step = [](const std::string& theorem) {
@@ -28,6 +25,7 @@ bool of_one_step(const std::string& a, const std::string& b) {
     };
     return step(a) == step(b);
 }
+
 } // namespace
 
 Kills kills_of(const std::string& theorem, const Results& results) {

@@ -37,6 +37,9 @@ NativeRun run_here(const std::string& name, const std::string& folder) {
     return {status, text_of(output)};
 }
 
-bool runs_i386() { return run_here(test_program("hello"), "").status != cannot_execute; }
+bool runs_i386() {
+    static const bool runs = run_here(test_program("hello"), "").status != cannot_execute;
+    return runs;
+}
 
 } // namespace forkproof::boots

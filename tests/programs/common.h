@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,6 +43,13 @@ static inline void report(const char* who, pid_t pid) {
         printf("%s: killed by signal %d\n", who, WTERMSIG(status));
     else
         printf("%s: status 0x%x\n", who, (unsigned)status);
+}
+
+/* glibc's setrlimit() is prlimit64(), which is younger than the kernel's rules here: then the old call. */
+static inline int set_limit(int what, const struct rlimit* limit) {
+    int answer = setrlimit(what, limit);
+    if (answer < 0 && errno == ENOSYS) answer = (int)syscall(SYS_setrlimit, what, limit);
+    return answer;
 }
 
 /* Waits until all other holders of the pipe have closed it: the reader's end of a gate. */

@@ -1,7 +1,6 @@
 /* CLONE_FILES: a descriptor table shared or copied; close-on-exec; how many descriptors there may be. */
 #include "common.h"
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 
 enum { STACK = 16384 };
@@ -61,18 +60,11 @@ static void exec_with(const char* name, int flags, char* self) {
     close(marked);
 }
 
-/* glibc's setrlimit() is prlimit64(), which is younger than the kernel's rules here: then the old call. */
-static int set_limit(const struct rlimit* limit) {
-    int answer = setrlimit(RLIMIT_NOFILE, limit);
-    if (answer < 0 && errno == ENOSYS) answer = (int)syscall(SYS_setrlimit, RLIMIT_NOFILE, limit);
-    return answer;
-}
-
 static void limit_of(int n) {
     pid_t pid = fork();
     if (pid == 0) {
         struct rlimit limit = {(rlim_t)n, (rlim_t)n};
-        if (set_limit(&limit) != 0) fail("setrlimit");
+        if (set_limit(RLIMIT_NOFILE, &limit) != 0) fail("setrlimit");
         int fd, last = -1, count = 0;
         while ((fd = dup(1)) >= 0) last = fd, count++;
         int error = errno, ends[2];

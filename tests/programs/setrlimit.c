@@ -1,14 +1,6 @@
 /* RLIMIT_NPROC: how many processes an unprivileged user may have; and what root may that others may not. */
 #include "common.h"
-#include <sys/resource.h>
 #include <sys/syscall.h>
-
-/* glibc's setrlimit() is prlimit64(), which is younger than the kernel's rules here: then the old call. */
-static int set_limit(const struct rlimit* limit) {
-    int answer = setrlimit(RLIMIT_NPROC, limit);
-    if (answer < 0 && errno == ENOSYS) answer = (int)syscall(SYS_setrlimit, RLIMIT_NPROC, limit);
-    return answer;
-}
 
 static int get_limit(struct rlimit* limit) {
     int answer = getrlimit(RLIMIT_NPROC, limit);
@@ -19,7 +11,7 @@ static int get_limit(struct rlimit* limit) {
 static void as_nobody(void) {
     struct rlimit limit = {5, 5};
     if (setuid(65534) != 0) _exit(90);
-    if (set_limit(&limit) != 0) _exit(91);
+    if (set_limit(RLIMIT_NPROC, &limit) != 0) _exit(91);
     printf("uid %d, euid %d\n", (int)getuid(), (int)geteuid());
     int gate[2], made = 0;
     if (pipe(gate) != 0) _exit(92);
@@ -41,7 +33,8 @@ static void as_nobody(void) {
     if (pid == 0) _exit(0);
     printf("another fork: %s\n", pid > 0 && waitpid(pid, &status, 0) == pid ? "works" : "FAILS");
     limit.rlim_max = 6;
-    printf("a higher limit: %s\n", set_limit(&limit) < 0 && errno == EPERM ? "EPERM" : "NOT REFUSED");
+    printf("a higher limit: %s\n",
+           set_limit(RLIMIT_NPROC, &limit) < 0 && errno == EPERM ? "EPERM" : "NOT REFUSED");
     printf("uid 0 again: %s\n", setuid(0) < 0 && errno == EPERM ? "EPERM" : "NOT REFUSED");
     _exit(3);
 }
@@ -61,7 +54,7 @@ int main(void) {
     pid = fork();
     if (pid == 0) {
         limit.rlim_cur = limit.rlim_max = 1;
-        if (set_limit(&limit) != 0) _exit(1);
+        if (set_limit(RLIMIT_NPROC, &limit) != 0) _exit(1);
         pid_t child = fork(); /* root is not bound by it */
         if (child == 0) _exit(0);
         int status = 1;
@@ -70,7 +63,7 @@ int main(void) {
     report("root with limit 1 forks, and", pid);
     limit.rlim_cur = 7;
     limit.rlim_max = 9;
-    if (set_limit(&limit) != 0) fail("setrlimit");
+    if (set_limit(RLIMIT_NPROC, &limit) != 0) fail("setrlimit");
     pid = fork();
     if (pid == 0) {
         struct rlimit got;
