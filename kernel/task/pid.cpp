@@ -104,9 +104,4 @@ Task* find_task(i32 nr, const PidNs* ns) {
     return task_of_link(pid->tasks[PIDTYPE_PID].next, PIDTYPE_PID);
 }
 
-i32 pid_nr_ns(const Pid* pid, const PidNs* ns) {
-    if (!pid || ns->level > pid->level || pid->numbers[ns->level].ns != ns) return 0;
-    return pid->numbers[ns->level].nr;
-}
-
 } // namespace forkproof
