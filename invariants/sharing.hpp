@@ -5,8 +5,8 @@
 namespace forkproof {
 
 /// What a child gets when the flag does not decide for sharing. copy_if_set: a copy where the parent's says
-/// something (an io context: a priority), else nothing.
-enum class Otherwise : unsigned char { copy, copy_if_set, fresh, nothing };
+/// something (an io context: a priority), else nothing. shared: the parent's, whatever the flags.
+enum class Otherwise : unsigned char { copy, copy_if_set, fresh, nothing, shared };
 
 struct SharingRow {
     const char* resource;     ///< the kind of object (kernel/lib/kinds.hpp) or the step's name
@@ -20,6 +20,7 @@ struct SharingRow {
 inline constexpr SharingRow sharing[] = {
     {"cred", "creds", CLONE_THREAD, CLONE_NEWUSER, Otherwise::copy,
      "its user, twice over by real_cred and cred"},
+    {"exec_domain", "exec-domain", 0, 0, Otherwise::shared, "nothing"},
     {"undo", "semundo", CLONE_SYSVSEM, 0, Otherwise::nothing, "the ipc namespace it was made in"},
     {"files", "files", CLONE_FILES, 0, Otherwise::copy, "every open file"},
     {"fs", "fs", CLONE_FS, 0, Otherwise::copy, "the mounts of root and cwd"},

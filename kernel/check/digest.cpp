@@ -5,6 +5,7 @@
 #include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/page_table.hpp"
+#include "kernel/task/exec_domain.hpp"
 #include "kernel/task/sched.hpp"
 
 namespace forkproof {
@@ -302,6 +303,7 @@ void walk_task_fields(Walker& w, const Task& t, SigSet ignored) {
                           t.load_weight,
                           t.on_rq,
                           t.thread.fpu != nullptr,
+                          t.personality,
                           t.futex_address,
                           static_cast<u32>(t.real_parent->pid),
                           static_cast<u32>(t.group_leader->pid)};
@@ -335,6 +337,10 @@ void walk_task(Walker& w, const Task& t, SigSet ignored) {
     if (w.meet(P::tasks, t.io_context)) {
         w.word(P::tasks, t.io_context->count);
         w.word(P::tasks, t.io_context->ioprio);
+    }
+    if (w.meet(P::tasks, t.exec_domain)) {
+        w.word(P::tasks, t.exec_domain->count);
+        w.word(P::tasks, t.exec_domain->going);
     }
     walk_undo(w, t.sysvsem);
     for (const PidLink& link : t.pids) walk_pid(w, link.pid);

@@ -5,6 +5,7 @@
 #include "kernel/io/io_context.hpp"
 #include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
+#include "kernel/task/exec_domain.hpp"
 
 namespace forkproof {
 
@@ -67,6 +68,7 @@ void for_each_reference_of_task(const Task& t, bool published, ReferenceVisitor&
     hold(v, t.nsproxy, "nsproxy");
     hold(v, t.sysvsem, "sysvsem");
     hold(v, t.io_context, "io_context");
+    hold(v, t.exec_domain, "exec_domain");
     hold(v, t.thread.fpu, "thread.fpu");
     hold(v, t.file_in_use, "file_in_use");
     for (const PidLink& link : t.pids) hold(v, link.pid, "pids");
@@ -131,6 +133,7 @@ void for_each_root_reference(ReferenceVisitor& v) {
     hold(v, root_user, "INIT_USER");
     hold(v, init_user_ns, "init_user_ns");
     hold(v, initrd_super_block, "initrd_super_block");
+    for (const ExecDomain& d : exec_domains) hold(v, &d, "exec_domains");
     for_each_reference_of_task(init_task, true, v);
 }
 
@@ -157,6 +160,7 @@ bool count_of(Kind kind, const void* o, u32& count) {
     case Kind::pid_ns: count = as<PidNs>(o).count; return true;
     case Kind::net_ns: count = as<NetNs>(o).count; return true;
     case Kind::pid: count = as<Pid>(o).count; return true;
+    case Kind::exec_domain: count = as<ExecDomain>(o).count; return true;
     case Kind::io_context: count = as<IoContext>(o).count; return true;
     case Kind::sem_undo: count = 2; return true; // its list and its set
     case Kind::sem_set:

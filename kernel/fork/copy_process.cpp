@@ -11,6 +11,7 @@ namespace forkproof {
 constexpr Step steps[STEP_COUNT] = {
     {"task", acquire_task, release_task_step, "fork_out", Errno::ENOMEM},
     {"creds", acquire_creds, release_creds, "bad_fork_free", Errno::ENOMEM},
+    {"exec-domain", acquire_exec_domain, release_exec_domain, "bad_fork_cleanup_count", Errno::EAGAIN},
     {"sched", acquire_sched, release_nothing, "", Errno::OK},
     {"semundo", acquire_semundo, release_semundo, "bad_fork_cleanup_audit", Errno::ENOMEM},
     {"files", acquire_files, release_files, "bad_fork_cleanup_semundo", Errno::ENOMEM},

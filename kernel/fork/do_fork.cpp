@@ -4,6 +4,7 @@
 #include "kernel/fork/watch.hpp"
 #include "kernel/lib/boundary.hpp"
 #include "kernel/mm/uaccess.hpp"
+#include "kernel/task/exec_domain.hpp"
 #include "kernel/task/sched.hpp"
 
 namespace forkproof {
@@ -22,7 +23,7 @@ FORKPROOF_BOUNDARY VerdictContext verdict_context(u32 flags) {
     c.first_user = me.real_cred->user == root_user;
     c.nproc_reached = me.real_cred->user->processes >= me.signal->rlim[RLIMIT_NPROC].cur;
     c.threads_reached = task_counts.nr_threads >= task_counts.max_threads;
-    c.exec_domain_going = false; // there is one exec domain, and it stays
+    c.exec_domain_going = me.exec_domain->going;
     c.unkillable = me.signal->flags & SIGNAL_UNKILLABLE;
     c.in_exec = me.fs->in_exec;
     c.security_errno = static_cast<int>(security_task_create(flags));

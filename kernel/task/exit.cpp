@@ -9,6 +9,7 @@
 #include "kernel/mm/mm.hpp"
 #include "kernel/mm/uaccess.hpp"
 #include "kernel/namespaces/mount.hpp"
+#include "kernel/task/exec_domain.hpp"
 #include "kernel/task/held.hpp"
 #include "kernel/task/reparent.hpp"
 #include "kernel/task/sched.hpp"
@@ -51,6 +52,8 @@ void exit_resources(Task& t) {
     t.files = nullptr;
     put_fs(t.fs);
     t.fs = nullptr;
+    put_exec_domain(t.exec_domain);
+    t.exec_domain = nullptr;
     fpu_drop(t.thread);
     if (has_io_bitmap(t.thread)) exit_io_bitmap(t.thread);
 }

@@ -47,6 +47,7 @@ constexpr KindRow kinds[] = {
     {"net_ns", "NetNs"},
     {"pid", "Pid"},
     {"io_context", "IoContext"},
+    {"exec_domain", "ExecDomain"},
 };
 
 /// Who has called the function that a contract stands for.

@@ -27,6 +27,7 @@ std::string text_at(const Image& image, std::uint32_t address) {
 const std::vector<StageRow> stage_rows = {
     {"cred", "creds", "cred", "Cred", "cred", "count", 2},
     {"real_cred", "creds", "cred", "Cred", "cred", "count", 2},
+    {"exec_domain", "exec-domain", "exec_domain", "ExecDomain", "exec_domain", "count", 1},
     {"sysvsem", "semundo", "undo", "UndoList", "undo", "count", 1},
     {"files", "files", "files", "Files", "files", "count", 1},
     {"fs", "fs", "fs", "Fs", "fs", "users", 1},
@@ -116,6 +117,11 @@ void ForkScene::build_caller() {
     world.point(of(cred, "user"), user);
     world.point(of(parent, "cred"), cred);
     world.point(of(parent, "real_cred"), cred);
+
+    exec_domain = counted("ExecDomain", "parent->exec_domain", "exec_domain", "count");
+    world.point(of(parent, "exec_domain"), exec_domain);
+    scene.assume("an exec domain counts its place on the list, and each task in it",
+                 ult(word32(1), before(of(exec_domain, "count"))));
 
     sighand = counted("Sighand", "parent->sighand", "sighand", "count");
     world.point(of(parent, "sighand"), sighand);
@@ -353,6 +359,7 @@ void ForkScene::build_child(std::size_t done) {
 Truth ForkScene::shares(const StageRow& row, const Word& callers) const {
     const SharingRow& s = sharing_row(row.resource);
     if (callers.is(0)) return false;
+    if (s.otherwise == Otherwise::shared) return true;
     if (s.share_flag != 0) return flag(s.share_flag) && !flag(s.new_flags);
     return s.new_flags != 0 ? !flag(s.new_flags) : Truth(false);
 }

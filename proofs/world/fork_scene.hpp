@@ -69,7 +69,8 @@ class ForkScene {
 
     Word flags, in_force;
     Place request, regs, caller_stack;
-    Place parent, cred, user, user_ns, files, fs, sighand, signal, mm, nsproxy, undo, fpu, io_context;
+    Place parent, cred, user, user_ns, files, fs, sighand, signal, mm, nsproxy, undo, fpu, io_context,
+        exec_domain;
     std::vector<Place> io_bitmap; ///< the frames of the caller's
     Place mnt_ns, uts_ns, ipc_ns, pid_ns, net_ns, mount;
     Place sem_set, sem_undo;     ///< the set in the caller's ipc namespace; the entry of its undo list

@@ -16,6 +16,7 @@ struct StepRow {
 constexpr StepRow steps_that_fail[] = {
     {"task", "ENOMEM"},
     {"creds", "ENOMEM"},
+    {"exec-domain", "EAGAIN"},
     {"semundo", "ENOMEM"},
     {"files", "ENOMEM"},
     {"fs", "ENOMEM"},
@@ -152,7 +153,7 @@ struct BadRequest {
     const char* words;
     const char* said;
 };
-constexpr const char* list = ". Steps that can fail: task creds semundo files fs sighand signal mm "
+constexpr const char* list = ". Steps that can fail: task creds exec-domain semundo files fs sighand signal mm "
                              "namespaces io thread pid signal-check";
 
 TEST(FailRequest, IsRefused) {

@@ -15,7 +15,7 @@ struct Row {
 inline const std::vector<Row> table = {
     {"creds, user namespace", {}},
     {"security_task_create", {"lsm"}, false, "lsm=NEWPID,VFORK:ENOSPC"},
-    {"exec domain", {}, false},
+    {"exec domain", {"execdomain"}, false},
     {"max_threads", {}, false},
     {"mount namespace, CLONE_FS", {"clonefs", "mounts", "tmpfs"}},
     {"uts", {"uts"}},
