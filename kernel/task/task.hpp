@@ -98,6 +98,7 @@ struct Task {
     Nsproxy* nsproxy = nullptr;
     UndoList* sysvsem = nullptr;
     IoContext* io_context = nullptr; ///< null before a priority is set
+    CssSet* cgroups = nullptr;       ///< which group it is in; null once it is dead
 
     // signals
     SigSet blocked = 0;
