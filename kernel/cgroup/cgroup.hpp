@@ -38,11 +38,8 @@ extern const FileOps cgroup_tasks_ops;
 [[nodiscard]] CssSet* cgroup_init();
 
 inline void get_css_set(CssSet* set) { set->count++; }
-/// Frees a set in which no task is any more, and lets go of its group.
-void free_css_set(CssSet* set);
-inline void put_css_set(CssSet* set) {
-    if (--set->count == 0) free_css_set(set);
-}
+/// Drops one count; the last one frees the set and lets go of its group.
+void put_css_set(CssSet* set);
 
 /// The directory of a task's group; null if no hierarchy is there. A dead task is in the top group.
 [[nodiscard]] Inode* cgroup_of(const Task& task);
@@ -54,8 +51,7 @@ inline void put_css_set(CssSet* set) {
 /// exiting; ENOMEM. linux-2.6.33 cgroup_attach_task.
 [[nodiscard]] Errno cgroup_attach_task(Inode& group, Task& task);
 
-/// A group with this name and mode below another, counted for the caller. EPERM: ns is bound, and the caller
-/// has no CAP_SYS_ADMIN; ENOMEM.
+/// A group with this name, which is free, and this mode below another, counted for the caller. ENOMEM.
 Result<Inode*> create_cgroup(Inode& parent, Text name, u32 mode);
 /// Takes a group away in which there are neither tasks nor groups.
 void remove_cgroup(DirEntry& entry);

@@ -43,7 +43,9 @@ void remove_tasks_file(Inode& group) {
 
 Result<Inode*> cgroup_create(Inode& directory, Text name, u32 mode, Text) {
     if ((mode & S_IFMT) == S_IFREG) return Errno::EACCES; // linux-2.6.33 vfs_create
-    return (mode & S_IFMT) == S_IFDIR ? create_cgroup(directory, name, mode) : Errno::EPERM;
+    if ((mode & S_IFMT) != S_IFDIR) return Errno::EPERM;
+    if (cgroup_root.ns_bound && !capable(CAP_SYS_ADMIN)) return Errno::EPERM; // linux-2.6.33 ns_create
+    return create_cgroup(directory, name, mode);
 }
 
 /// Shells open `tasks` with O_TRUNC.
@@ -103,7 +105,6 @@ constinit const FileSystemType cgroup_file_system = {
     .name = "cgroup", .mount = cgroup_mount, .kill_sb = cgroup_kill};
 
 Result<Inode*> create_cgroup(Inode& parent, Text name, u32 mode) {
-    if (cgroup_root.ns_bound && !capable(CAP_SYS_ADMIN)) return Errno::EPERM; // linux-2.6.33 ns_create
     SuperBlock& sb = *parent.sb;
     const u32 last_ino = sb.last_ino;
     Inode* group = new_inode(sb, mode);

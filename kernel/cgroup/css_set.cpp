@@ -39,7 +39,8 @@ CssSet* cgroup_init() {
     return init_css_set;
 }
 
-void free_css_set(CssSet* set) {
+void put_css_set(CssSet* set) {
+    if (--set->count != 0) return;
     set->node.unlink();
     put_inode(set->cgroup);
     destroy(set);

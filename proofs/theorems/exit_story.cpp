@@ -172,7 +172,8 @@ class StoryProof : public LiveScene {
             scene.equal(path, std::string("a dead child's ") + field, now(path, of(child_, field)),
                         word32(value));
         };
-        for (const char* field : {"mm", "files", "fs", "sysvsem", "nsproxy", "io_context"}) is(field, 0);
+        for (const char* field : {"mm", "files", "fs", "sysvsem", "nsproxy", "io_context", "cgroups"})
+            is(field, 0);
         for (const char* field : {"vfork_done", "clear_child_tid"}) is(field, 0);
         is("state", DEAD);
         scene.equal(path, "a dead child's flags: exiting, and no more", now(path, of(child_, "flags")),

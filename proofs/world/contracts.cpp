@@ -47,6 +47,7 @@ constexpr KindRow kinds[] = {
     {"net_ns", "NetNs"},
     {"pid", "Pid"},
     {"io_context", "IoContext"},
+    {"css_set", "CssSet"},
 };
 
 /// Who has called the function that a contract stands for.

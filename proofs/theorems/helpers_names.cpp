@@ -1,0 +1,78 @@
+// The bucket of a name, and a number in decimal digits: what the scenes of directories have contracts for.
+#include "proofs/theorems/theorems.hpp"
+#include "proofs/world/unchanged.hpp"
+#include <fmt/core.h>
+
+namespace forkproof::proofs {
+
+namespace {
+
+constexpr std::uint32_t TEXT = 0xd7000000;
+
+void helper_name_bucket(MachineProof& proof) {
+    constexpr std::uint32_t BUCKETS = 1024;
+    for (const std::uint32_t length : {1U, 5U}) {
+        Scene& scene = proof.scene(fmt::format("name_bucket, a name of {}", length));
+        World& world = scene.world();
+        const Place directory = world.object("Inode", "directory", "inode"),
+                    sb = world.object("SuperBlock", "its file system", "super_block"),
+                    name = world.bytes(TEXT, length, "name");
+        world.point(world.field(directory, "sb"), sb);
+        const std::uint32_t table = world.image().symbol("hash_table");
+        const auto paths =
+            scene.call("name_bucket", {word32(directory.address), word32(name.address), word32(length)});
+        // FNV-1a, 32 bits (Fowler, Noll, Vo), begun with who the directory is.
+        Word hash = word32(2166136261U) ^ world.get(world.field(directory, "ino")) ^
+                    shl(world.get(world.field(sb, "device")), word32(16));
+        for (std::uint32_t i = 0; i < length; i++)
+            hash = (hash ^ zext(world.get({name.address + i, "", 1}), 32)) * word32(16777619U);
+        hash = (hash ^ lshr(hash, word32(16))) & word32(BUCKETS - 1);
+        for (const Path& path : paths) {
+            scene.equal(path, "the bucket", path.state.get(Reg::eax), word32(table) + hash * word32(4));
+            unchanged_but(scene, path, {});
+        }
+        scene.reached("a bucket", paths, [](const Path&) { return true; });
+        proof.check("the hash has a bucket for each value",
+                    world.layouts().size_of(world.layouts().type_of_variable("hash_table")) == BUCKETS * 4);
+    }
+}
+
+/// Numbers of processes: at most five digits.
+void helper_decimal(MachineProof& proof) {
+    constexpr std::uint32_t PID_MAX = 32768, MOST = 10;
+    Scene& scene = proof.scene("decimal");
+    World& world = scene.world();
+    const Word number = world.any("number");
+    scene.assume("the number is below PID_MAX", ult(number, word32(PID_MAX)));
+    const Place to = world.bytes(TEXT, MOST, "digits");
+    const auto paths = scene.call("decimal", {number, word32(to.address)});
+    for (const Path& path : paths) {
+        const Word length = path.state.get(Reg::eax);
+        scene.check(path, "each way writes so many digits", length.known());
+        const auto n = static_cast<std::uint32_t>(length.value());
+        scene.check(path, "one to five digits", n >= 1 && n <= 5);
+        Word sum = word32(0);
+        for (std::uint32_t i = 0; i < n; i++) {
+            const Word digit = zext(path.state.memory.peek(to.address + i, 1), 32) - word32('0');
+            scene.prove(path, "a digit is one", ult(digit, word32(10)));
+            if (i == 0 && n > 1) scene.prove(path, "the first is not 0", !is_zero(digit));
+            sum = sum * word32(10) + digit;
+        }
+        scene.equal(path, "what the digits say", sum, number);
+        unchanged_but(scene, path, {{to.address, "", n}});
+    }
+    scene.reached("five digits", paths, [](const Path& p) { return eq(p.state.get(Reg::eax), word32(5)); });
+    scene.reached("one digit", paths, [](const Path& p) { return eq(p.state.get(Reg::eax), word32(1)); });
+}
+
+} // namespace
+
+std::vector<Theorem> helpers_names_theorems() {
+    return {
+        machine_theorem("helpers/name_bucket",
+                        "one of the hash's 1024 buckets, by file system, directory and name",
+                        helper_name_bucket),
+        machine_theorem("helpers/decimal", "the digits of a number, and how many there are", helper_decimal)};
+}
+
+} // namespace forkproof::proofs
