@@ -68,8 +68,9 @@ void ns_cgroup_undo(Task& child, CssSet* of_maker);
 /// A number in decimal digits; returns how many. `to` has room for ten.
 [[nodiscard]] u32 decimal(u32 number, char* to);
 
-/// Hands the line of /proc/PID/cgroup, "1:ns:/a/b\n", to `put` piece by piece; nothing if no hierarchy is
-/// there.
-void cgroup_line(const Task& task, void (*put)(void* context, Text piece), void* context);
+/// What /proc/PID/cgroup says, "1:ns:/a/b" and a new line, written to the end of a buffer, from the last
+/// character backwards; no text if no hierarchy is there, ENAMETOOLONG if the path does not fit (linux-2.6.33
+/// proc_cgroup_show).
+Result<Text> cgroup_line(const Task& task, char* buffer, u32 size);
 
 } // namespace forkproof

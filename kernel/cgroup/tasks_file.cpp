@@ -93,30 +93,4 @@ constinit const FileOps cgroup_tasks_ops = {.name = "file",
                                             .ioctl = nullptr,
                                             .release = nullptr};
 
-namespace {
-
-void put_path_of(const Inode& group, void (*put)(void*, Text), void* context) {
-    if (!group.entry) return; // the top
-    put_path_of(*group.parent, put, context);
-    put(context, "/");
-    put(context, group.entry->name);
-}
-
-} // namespace
-
-void cgroup_line(const Task& task, void (*put)(void* context, Text piece), void* context) {
-    const Inode* group = cgroup_of(task);
-    if (!group) return;
-    put(context, "1:");
-    if (cgroup_root.ns_bound) put(context, "ns");
-    if (cgroup_root.name_length != 0) {
-        put(context, cgroup_root.ns_bound ? ",name=" : "name=");
-        put(context, Text(cgroup_root.name, cgroup_root.name_length));
-    }
-    put(context, ":");
-    if (!group->entry) put(context, "/");
-    put_path_of(*group, put, context);
-    put(context, "\n");
-}
-
 } // namespace forkproof
