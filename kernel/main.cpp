@@ -4,6 +4,7 @@
 #include "kernel/arch/cpu.hpp"
 #include "kernel/arch/traps.hpp"
 #include "kernel/boot_times.hpp"
+#include "kernel/cgroup/cgroup.hpp"
 #include "kernel/check/checker.hpp"
 #include "kernel/check/fail.hpp"
 #include "kernel/check/provoke.hpp"
@@ -68,6 +69,7 @@ void make_init_task() {
     t.flags = PF_KTHREAD;
     t.cred = t.real_cred = cred_init();
     t.nsproxy = namespaces_init(initrd_super_block->root);
+    t.cgroups = cgroup_init();
     t.files = create_or_panic<Files>();
     t.files->fd = t.files->fd_array;
     t.fs = create_or_panic<Fs>();

@@ -1,4 +1,5 @@
 #include "kernel/check/digest.hpp"
+#include "kernel/cgroup/cgroup.hpp"
 #include "kernel/check/references.hpp"
 #include "kernel/files/file.hpp"
 #include "kernel/io/io_context.hpp"
@@ -246,6 +247,12 @@ void walk_undo(Walker& w, UndoList* list) {
     }
 }
 
+void walk_css_set(Walker& w, const CssSet* set) {
+    if (!w.meet(P::tasks, set)) return;
+    w.word(P::tasks, set->count);
+    if (set->cgroup) walk_inode(w, set->cgroup);
+}
+
 void walk_nsproxy(Walker& w, const Nsproxy* n) {
     if (!w.meet(P::namespaces, n)) return;
     w.word(P::namespaces, n->count);
@@ -342,6 +349,7 @@ void walk_task(Walker& w, const Task& t, SigSet ignored) {
         w.word(P::tasks, t.exec_domain->count);
         w.word(P::tasks, t.exec_domain->going);
     }
+    walk_css_set(w, t.cgroups);
     walk_undo(w, t.sysvsem);
     for (const PidLink& link : t.pids) walk_pid(w, link.pid);
     auto& children = children_of(t);
@@ -381,6 +389,8 @@ Digest take_digest(SigSet ignored_pending) {
     walk_counts(w);
     walk_cred(w, init_task.cred);
     walk_fs(w, init_task.fs);
+    walk_css_set(w, init_task.cgroups);
+    if (cgroup_root.sb) walk_super_block(w, cgroup_root.sb);
     walk_nsproxy(w, init_task.nsproxy);
     for_each_task([&](Task& t) { walk_task(w, t, ignored_pending); });
     for_each_runnable(

@@ -1,6 +1,7 @@
 // The end of a task: it gives back what it holds, finds new parents for its children, and stays as a zombie
 // until its parent has asked how it ended (linux-2.6.33 kernel/exit.c).
 #include "kernel/task/exit.hpp"
+#include "kernel/cgroup/cgroup.hpp"
 #include "kernel/io/io_bitmap.hpp"
 #include "kernel/io/io_context.hpp"
 #include "kernel/ipc/undo.hpp"
@@ -52,10 +53,12 @@ void exit_resources(Task& t) {
     t.files = nullptr;
     put_fs(t.fs);
     t.fs = nullptr;
-    put_exec_domain(t.exec_domain);
-    t.exec_domain = nullptr;
     fpu_drop(t.thread);
     if (has_io_bitmap(t.thread)) exit_io_bitmap(t.thread);
+    put_css_set(t.cgroups);
+    t.cgroups = nullptr;
+    put_exec_domain(t.exec_domain);
+    t.exec_domain = nullptr;
 }
 
 void exit_notify(Task& t) {

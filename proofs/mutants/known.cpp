@@ -104,6 +104,7 @@ const std::vector<Corollary>& corollaries() {
         {"exit/mm", ROW},
         {"exit/nsproxy", ROW},
         {"exit/io_context", ROW},
+        {"exit/css_set", ROW},
         {"exit/pid", ROW},
         {"history/own-ladder", "follows from ladder/table"},
     };

@@ -172,7 +172,8 @@ class StoryProof : public LiveScene {
             scene.equal(path, std::string("a dead child's ") + field, now(path, of(child_, field)),
                         word32(value));
         };
-        for (const char* field : {"mm", "files", "fs", "sysvsem", "nsproxy", "io_context", "exec_domain"})
+        for (const char* field :
+             {"mm", "files", "fs", "sysvsem", "nsproxy", "io_context", "exec_domain", "cgroups"})
             is(field, 0);
         for (const char* field : {"vfork_done", "clear_child_tid"}) is(field, 0);
         is("state", DEAD);

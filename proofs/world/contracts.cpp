@@ -48,6 +48,7 @@ constexpr KindRow kinds[] = {
     {"pid", "Pid"},
     {"io_context", "IoContext"},
     {"exec_domain", "ExecDomain"},
+    {"css_set", "CssSet"},
 };
 
 /// Who has called the function that a contract stands for.

@@ -24,7 +24,7 @@ inline const std::vector<Row> table = {
     {"net namespace", {}},
     {"CLONE_FILES", {"fdtable"}},
     {"CLONE_IO", {"ioprio"}},
-    {"cgroup, ns-cgroup", {}, false},
+    {"cgroup, ns-cgroup", {"cgroups"}, false},
     {"CLONE_SETTLS, ioperm", {"clonetls", "ioperm"}},
     {"pid words", {"pidwords"}},
     {"vfork", {"vforks", "vforkorder"}},
