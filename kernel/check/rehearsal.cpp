@@ -179,7 +179,8 @@ void rehearsal_clone_accepted() {
 }
 
 void allocating_call_begins(AllocatingCall call) {
-    if (mode != Rehearsal::nth || left_alone()) return;
+    const bool inits_program = current()->real_parent->tgid <= 1; // it repeats nothing before it has begun
+    if (mode != Rehearsal::nth || left_alone() || (call == AllocatingCall::execve && inits_program)) return;
     settle();
     Series& series = call == AllocatingCall::execve ? programs : pipes;
     if (series.finished) begin_series(series, current()->serial, 0, 1);
