@@ -28,6 +28,7 @@ inline constexpr SharingRow sharing[] = {
     {"mm", "mm", CLONE_VM, 0, Otherwise::copy, "every mapped frame, until one side writes"},
     {"nsproxy", "namespaces", 0, NSPROXY_FLAGS, Otherwise::copy, "one namespace of each kind"},
     {"io_context", "io", CLONE_IO, 0, Otherwise::copy_if_set, "nothing"},
+    {"io_bitmap", "thread", 0, 0, Otherwise::copy, "its frames"},
     {"pid", "pid", 0, 0, Otherwise::fresh, "its pid namespace"},
 };
 

@@ -312,6 +312,10 @@ void walk_task_fields(Walker& w, const Task& t, SigSet ignored) {
     w.word64(P::signals, t.blocked);
     w.word64(P::signals, t.pending & ~(&t == current() ? ignored : 0));
     for (const Descriptor d : t.thread.tls) w.word64(P::tasks, d);
+    for (const u32* page : t.thread.io_bitmap) {
+        w.word(P::tasks, page != nullptr);
+        if (page) w.bytes(P::tasks, page, PAGE_SIZE);
+    }
     if (t.thread.fpu && &t != current()) w.bytes(P::tasks, t.thread.fpu->image, sizeof t.thread.fpu->image);
     if (&t == current()) return; // its registers are where the trap put them; the others' are on their stacks
     const auto* regs = reinterpret_cast<const PtRegs*>(t.stack) - 1;

@@ -23,6 +23,7 @@ constexpr Held held[] = {
     {"mm", [](const Task& t) -> const void* { return t.mm; }},
     {"nsproxy", [](const Task& t) -> const void* { return t.nsproxy; }},
     {"io_context", [](const Task& t) -> const void* { return t.io_context; }},
+    {"io_bitmap", [](const Task& t) -> const void* { return t.thread.io_bitmap[0]; }},
     {"pid", [](const Task& t) -> const void* { return t.pids[PIDTYPE_PID].pid; }},
 };
 

@@ -20,7 +20,7 @@ constexpr Step steps[STEP_COUNT] = {
     {"mm", acquire_mm, release_mm, "bad_fork_cleanup_signal", Errno::ENOMEM},
     {"namespaces", acquire_namespaces, release_namespaces, "bad_fork_cleanup_mm", Errno::ENOMEM},
     {"io", acquire_io, release_io, "bad_fork_cleanup_namespaces", Errno::ENOMEM},
-    {"thread", acquire_thread, release_nothing, "bad_fork_cleanup_io", Errno::ENOMEM},
+    {"thread", acquire_thread, release_thread, "bad_fork_cleanup_io", Errno::ENOMEM},
     {"pid", acquire_pid, release_pid, "bad_fork_cleanup_io", Errno::ENOMEM},
     {"signal-check", acquire_signal_check, release_nothing, "bad_fork_free_pid", Errno::ERESTARTNOINTR},
 };

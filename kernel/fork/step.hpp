@@ -40,6 +40,7 @@ void release_namespaces(ForkRequest&);
 Errno acquire_io(ForkRequest&);
 void release_io(ForkRequest&);
 Errno acquire_thread(ForkRequest&);
+void release_thread(ForkRequest&);
 Errno acquire_pid(ForkRequest&);
 void release_pid(ForkRequest&);
 Errno acquire_signal_check(ForkRequest&);

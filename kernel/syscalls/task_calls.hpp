@@ -78,6 +78,7 @@ i32 sys_mprotect(PtRegs&);
 i32 sys_madvise(PtRegs&);
 
 // system_calls.cpp
+i32 sys_ioperm(PtRegs&);
 i32 sys_uname(PtRegs&);
 i32 sys_sethostname(PtRegs&);
 i32 sys_setdomainname(PtRegs&);

@@ -1,6 +1,7 @@
 // The end of a task: it gives back what it holds, finds new parents for its children, and stays as a zombie
 // until its parent has asked how it ended (linux-2.6.33 kernel/exit.c).
 #include "kernel/task/exit.hpp"
+#include "kernel/io/io_bitmap.hpp"
 #include "kernel/io/io_context.hpp"
 #include "kernel/ipc/undo.hpp"
 #include "kernel/lib/panic.hpp"
@@ -51,6 +52,7 @@ void exit_resources(Task& t) {
     put_fs(t.fs);
     t.fs = nullptr;
     fpu_drop(t.thread);
+    if (has_io_bitmap(t.thread)) exit_io_bitmap(t.thread);
 }
 
 void exit_notify(Task& t) {

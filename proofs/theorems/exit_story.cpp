@@ -113,7 +113,7 @@ class StoryProof : public LiveScene {
             scene.equal(path, "the processor's TLS descriptor",
                         now(path, of(gdt, fmt::format("[{}]", 6 + i))),
                         now(path, of(child_, fmt::format("thread.tls[{}]", i))));
-        scene.equal(path, "the stack for calls from ring 3", now(path, of(world.global("main_tss"), "esp0")),
+        scene.equal(path, "the stack for calls from ring 3", now(path, of(world.global("main_tss"), "tss.esp0")),
                     now(path, of(child_, "thread.sp0")));
         scene.equal(path, "where the child begins", now(path, of(child_, "thread.ip")),
                     word32(world.image().symbol("ret_from_fork")));

@@ -127,6 +127,16 @@ void ForkScene::build_caller() {
     } else {
         world.set(of(parent, "thread.fpu"), 0);
     }
+    for (unsigned i = 0; i < IO_BITMAP_PAGES; i++) {
+        const Place pointer = of(parent, fmt::format("thread.io_bitmap[{}]", i));
+        if (!shape.ports) {
+            world.set(pointer, 0);
+            continue;
+        }
+        io_bitmap.push_back(
+            {page_address(add_frame(scene, fmt::format("parent->thread.io_bitmap[{}]", i))), "", PAGE});
+        world.set(pointer, io_bitmap.back().address);
+    }
     if (shape.io) {
         io_context = counted("IoContext", "parent->io_context", "io_context", "count");
         world.point(of(parent, "io_context"), io_context);
@@ -302,6 +312,8 @@ void ForkScene::build_child(std::size_t done) {
     for (const char* null : {"real_parent", "group_leader", "vfork_done", "waiting_on", "bprm", "file_in_use",
                              "pids[0].pid", "pids[1].pid", "pids[2].pid"})
         world.set(of(child, null), 0);
+    for (unsigned i = 0; i < IO_BITMAP_PAGES; i++)
+        world.set(of(child, fmt::format("thread.io_bitmap[{}]", i)), 0);
     for (const StageRow& row : stage_rows) {
         const Place place = of(child, row.field);
         if (table.index(row.step) >= done) {

@@ -96,7 +96,8 @@ void LiveScene::caller_runs() {
 
 void LiveScene::build_processor() {
     const Place tss = world.global("main_tss"), gdt = world.global("gdt");
-    world.set(of(tss, "esp0"), before(of(parent, "thread.sp0")));
+    world.set(of(tss, "tss.io_map"), tss.size); // no ports
+    world.set(of(tss, "tss.esp0"), before(of(parent, "thread.sp0")));
     for (int i = 0; i < 3; i++)
         world.set({gdt.address + 8 * static_cast<std::uint32_t>(6 + i), "", 8},
                   before({of(parent, "thread.tls").address + 8 * static_cast<std::uint32_t>(i), "", 8}));

@@ -25,7 +25,7 @@ inline const std::vector<Row> table = {
     {"CLONE_FILES", {"fdtable"}},
     {"CLONE_IO", {"ioprio"}},
     {"cgroup, ns-cgroup", {}, false},
-    {"CLONE_SETTLS, ioperm", {}},
+    {"CLONE_SETTLS, ioperm", {"clonetls", "ioperm"}},
     {"pid words", {"pidwords"}},
     {"vfork", {"vforks", "vforkorder"}},
     {"kernel threads", {}, false},

@@ -50,6 +50,7 @@ enum class Number : int {
     set_thread_area = 243,
     exit_group = 252,
     set_tid_address = 258,
+    ioperm = 101,
     ioprio_set = 289,
     ioprio_get = 290,
 };
