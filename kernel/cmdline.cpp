@@ -255,13 +255,15 @@ bool take_word(Parser& parser, const Word& word, u32& seen) {
     return parser.refuse("unknown word", word.all, known_word_list.text());
 }
 
-/// Where every call is made to fail, the program is the one that makes them, unless another is named.
+/// What fails and leaks on purpose is shown by a program that makes every call, unless another is named.
 void choose_program(CommandLine& result, u32 seen) {
-    static_assert(Text(known_words[0].name) == "program");
-    const Text mode = result.fail.step;
-    if ((seen & 1) || !(mode == "each" || mode == "nth")) return;
+    static_assert(Text(known_words[0].name) == "program" && Text(known_words[1].name) == "args");
+    Text as;
+    if (result.fail.step == "each" || result.fail.step == "nth") as = result.fail.step;
+    if (result.provoke == "leaks") as = "dressed";
+    if (as.size == 0 || (seen & 3)) return;
     result.program = "/bin/failing";
-    if (result.args.size == 0) result.args = mode;
+    result.args = as;
 }
 
 } // namespace

@@ -16,7 +16,7 @@ PlaceText text_of(int place) {
     switch (place) {
     case AFTER_PUBLISH: return {"after publish", "pid returned"};
     case EXECVE: return {"execve", "digests equal"};
-    case AFTER_EXECVE: return {"after execve", "killed, reaped"};
+    case AFTER_EXECVE: return {"after execve", "killed and reaped"};
     case PIPE: return {"pipe", "digests equal"};
     default: return {steps[place].name, "digests equal"};
     }
@@ -59,13 +59,14 @@ u32 print_scores(const char* mode) {
         const Score& s = scores[i];
         if (s.tried == 0) continue;
         const PlaceText text = text_of(i);
-        print("  {-13} failures tried {5}, {-14} {5}, leaks {}\n", text.name, s.tried, text.good, s.good,
+        print("  {-13} failures tried {4}, {} {4}, leaks {}\n", text.name, s.tried, text.good, s.good,
               s.leaks);
         sum.tried += s.tried;
         sum.good += s.good;
         sum.leaks += s.leaks;
     }
-    print("fail={}: {} failures, {} as before, leaks {}\n", mode, sum.tried, sum.good, sum.leaks);
+    print("fail={}: {} failures, {} left everything as it should be, leaks {}\n", mode, sum.tried, sum.good,
+          sum.leaks);
     return sum.tried;
 }
 

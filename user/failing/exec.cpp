@@ -37,7 +37,6 @@ void exec_until_it_works(Make make_child) {
         if (status == 0) return;
         if (!signalled(status) || term_signal(status) != SIGKILL)
             return mistake("a program ended with status", status);
-        failures++;
     }
     mistake("no execve came through", 0);
 }

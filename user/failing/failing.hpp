@@ -11,7 +11,6 @@ using namespace user;
 inline int rounds = 1;
 inline constexpr int ROUNDS_OF_NTH = 6;
 
-inline int failures; ///< calls that failed and were made again
 inline int mistakes; ///< what is not as it should be; each has been said
 
 /// Says what is wrong.
@@ -28,17 +27,18 @@ int until_it_works(const char* what, Call call_once) {
     for (int i = 0; i < MOST_FAILURES; i++) {
         answer = call_once();
         if (!failed(answer)) return answer;
-        failures++;
     }
     mistake(what, answer);
     return answer;
 }
 
-/// fork, vfork, and clone with each of the words, from the task that asks. True if all came to work.
-void make_all_calls();
+/// fork, vfork, and clone with each of the words: so many calls. The task that asks makes one of them, again
+/// until it works.
+int all_calls();
+void make_call(int which);
 
-/// As make_all_calls, with nearly all that a task can have: an io context, something to undo on semaphores,
-/// FPU registers, TLS, many descriptors, more mappings, a working directory of its own.
+/// Gives the task nearly all that one can have: an io context, something to undo on semaphores,
+/// FPU registers, TLS, I/O ports, many descriptors, more mappings, a working directory of its own.
 void dress();
 void undress();
 
