@@ -226,13 +226,15 @@ void rehearsal_process_call(Text call, const Task& by) {
 bool rehearsal_report() {
     settle();
     const bool each = mode == Rehearsal::each;
-    const u32 tried = print_scores(each ? "each" : "nth");
-    bool all_tried = tried != 0;
+    const Score all = print_scores();
+    bool all_tried = all.tried != 0;
     for (int i = 0; each && i < STEP_COUNT; i++) {
         if (steps[i].usual_failure == Errno::OK || scores[i].tried != 0) continue;
         print("  step {} never failed\n", steps[i].name);
         all_tried = false;
     }
+    print("fail={}: {} failures, {} left everything as it should be, leaks {}\n", each ? "each" : "nth",
+          all.tried, all.good, all.leaks);
     if (series_made != series_finished)
         print("  of {} calls {} were given up before they worked\n", series_made,
               series_made - series_finished);

@@ -24,7 +24,7 @@ PlaceText text_of(int place) {
 
 [[noreturn]] void end_with_leak(int place, const char* call, u32 flags) {
     print("a failure of {} leaves something behind; so far:\n", text_of(place).name);
-    (void)print_scores("fail");
+    (void)print_scores();
     report_violation("restored", "a failed call leaves the state as it was", call, *current(), flags);
 }
 
@@ -53,7 +53,7 @@ void judge_counts(int place, const LiveCounts& before, const LiveCounts& after, 
     end_with_leak(place, call, 0);
 }
 
-u32 print_scores(const char* mode) {
+Score print_scores() {
     Score sum;
     for (int i = 0; i < PLACES; i++) {
         const Score& s = scores[i];
@@ -65,9 +65,7 @@ u32 print_scores(const char* mode) {
         sum.good += s.good;
         sum.leaks += s.leaks;
     }
-    print("fail={}: {} failures, {} left everything as it should be, leaks {}\n", mode, sum.tried, sum.good,
-          sum.leaks);
-    return sum.tried;
+    return sum;
 }
 
 } // namespace forkproof

@@ -21,7 +21,7 @@ void judge_failure(int place, const Snapshot& before, const Snapshot& after, con
 /// One of which only the counts can be compared, after all is over.
 void judge_counts(int place, const LiveCounts& before, const LiveCounts& after, const char* call);
 
-/// Prints the lines of all places where something was tried; returns how often.
-u32 print_scores(const char* mode);
+/// Prints the lines of all places where something was tried; returns their sum.
+Score print_scores();
 
 } // namespace forkproof

@@ -36,6 +36,7 @@ i32 duplicate_to(u32 old_fd, u32 new_fd, bool cloexec) {
 i32 open_pipe(UserAddr to, u32 flags) {
     if (flags & ~(O_CLOEXEC | O_NONBLOCK)) return negative(Errno::EINVAL);
     Files& files = *current()->files;
+    const u32 room = files.max_fds;
     File *in = nullptr, *out = nullptr;
     if (make_pipe(flags & O_NONBLOCK, in, out) != Errno::OK) return negative(Errno::ENFILE);
     const bool cloexec = flags & O_CLOEXEC;
@@ -45,6 +46,7 @@ i32 open_pipe(UserAddr to, u32 flags) {
     if (error == 0) return 0;
     for (const i32 n : fd)
         if (n >= 0) (void)remove_fd(files, static_cast<u32>(n));
+    shrink_fdtable(files, room);
     put_file(out);
     put_file(in);
     return error;

@@ -10,13 +10,16 @@ constexpr std::uint32_t SHARED = CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_FS
 
 Stack stack;
 
-/// A pipe whose ends must be the two lowest free descriptors: what failed before has given all back.
+/// A pipe whose ends must be the two lowest free descriptors: what failed before has given all back. They are
+/// told in a page that nobody has touched.
 void pipe_once(int lowest) {
-    Pipe p;
-    until_it_works("pipe gave up", [&] { return pipe(p); });
-    if (p.out != lowest || p.in != lowest + 1) mistake("a pipe's descriptors are not the lowest", p.out);
-    close(p.out);
-    close(p.in);
+    const int page = mmap_anonymous(PAGE_SIZE, PROT_READ | PROT_WRITE);
+    auto* p = reinterpret_cast<Pipe*>(page);
+    until_it_works("pipe gave up", [&] { return pipe(*p); });
+    if (p->out != lowest || p->in != lowest + 1) mistake("a pipe's descriptors are not the lowest", p->out);
+    close(p->out);
+    close(p->in);
+    munmap(p, PAGE_SIZE);
 }
 
 /// Becomes a program that only ends; a failure is made again.
