@@ -42,7 +42,7 @@ constexpr LeakRow field(const char* name, P part, void (*change)(Task&, Task&, b
 }
 constexpr P RESIDUE = P::parts;
 
-constexpr LeakRow rows[] = {
+constexpr LeakRow leaks[] = {
     // the system's own counts
     count("nr_threads", P::counts, [](Task&, Task&) -> u32& { return task_counts.nr_threads; }),
     count("process_counts", P::counts, [](Task&, Task&) -> u32& { return task_counts.process_counts; }),
@@ -209,6 +209,6 @@ constexpr LeakRow rows[] = {
 
 } // namespace
 
-LeakRows leak_rows() { return {rows, sizeof rows / sizeof *rows}; }
+LeakRows leak_rows() { return {leaks, sizeof leaks / sizeof *leaks}; }
 
 } // namespace forkproof

@@ -7,7 +7,7 @@ namespace forkproof {
 
 namespace {
 
-void change(const LeakRow& row, Task& child, Task& caller, bool planted) {
+[[gnu::noinline]] void change_field(const LeakRow& row, Task& child, Task& caller, bool planted) {
     if (row.change)
         row.change(child, caller, planted);
     else
@@ -22,9 +22,9 @@ bool differs(const Digest& a, const Digest& b, DigestPart part) {
 /// Whether the right part notices it, or none if it is residue; and that it is as before when it is gone.
 bool try_leak(const LeakRow& row, Task& child, Task& caller) {
     const Digest before = take_digest(0);
-    change(row, child, caller, true);
+    change_field(row, child, caller, true);
     const Digest during = take_digest(0);
-    change(row, child, caller, false);
+    change_field(row, child, caller, false);
     const bool residue = row.part == DigestPart::parts;
     const bool good = residue ? during == before : differs(before, during, row.part);
     print("  {-35}{}", row.name, during == before ? "not noticed" : "noticed in");

@@ -17,6 +17,8 @@ std::vector<Pointed> kernel_rows() {
         {"fail_by_itself", By::column, {"steps"}, 8, 20, "a row of steps"},
         {"wrongly_shared", By::column, {"held"}, 4, 8, "a row of held"},
         {"provoke_after_clone", By::column, {"rows"}, 4, 8, "a row of rows"},
+        {"change_field", By::column, {"leaks"}, 8, 16, "a row of leaks"},
+        {"change_field", By::column, {"leaks"}, 12, 16, "a row of leaks"},
         {"parse_command_line", By::column, {"known_words"}, 12, 20, "a row of known_words"},
         {"for_each_reference_of_task", By::column, {"vtable for Tally"}, 8, 4, by_type},
         {"for_each_reference_of", By::column, {"vtable for Tally"}, 8, 4, by_type},
