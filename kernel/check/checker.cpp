@@ -3,6 +3,7 @@
 #include "kernel/arch/cpu.hpp"
 #include "kernel/arch/traps.hpp"
 #include "kernel/check/provoke.hpp"
+#include "kernel/check/rehearsal.hpp"
 #include "kernel/check/report.hpp"
 #include "kernel/check/view.hpp"
 #include "kernel/fork/watch.hpp"
@@ -98,6 +99,7 @@ void check_invariants(const char* call, const Task& by, u32 flags, const Task* h
 }
 
 void process_call_done(const char* call, const Task& by) {
+    if (rehearsing()) rehearsal_process_call(call, by);
     if (mode != CheckMode::off && by.tgid != 0) check_invariants(call, by, 0, nullptr);
 }
 
@@ -108,6 +110,7 @@ void step_done(const char* step, const ForkRequest& request) {
 
 void clone_accepted(const ForkRequest& request, const VerdictContext& seen) {
     const Task& me = *current();
+    if (rehearsing()) rehearsal_clone_accepted();
     if (&me == &init_task) return;
     provoke_after_clone(*request.child, *current());
     if (mode == CheckMode::off) return;

@@ -1,6 +1,7 @@
 #include "kernel/check/provoke.hpp"
 #include "kernel/arch/cpu.hpp"
 #include "kernel/arch/traps.hpp"
+#include "kernel/check/leaks.hpp"
 #include "kernel/files/file.hpp"
 #include "kernel/ipc/undo.hpp"
 #include "kernel/lib/panic.hpp"
@@ -67,6 +68,7 @@ constexpr Row rows[] = {
     {"hang", [](Task&, Task&) { hang(); }},
     {"no-verdict", [](Task&, Task&) { shutdown(); }},
     {"restored", [](Task&, Task&) {}}, // planted by provoke_after_failure
+    {"leaks", try_all_leaks},
     {"sharing",
      [](Task& child, Task& parent) {
          put_files(child.files);

@@ -6,6 +6,10 @@ namespace forkproof {
 
 /// To be called when a process call is over (fork, exec, exit, wait, ...): checks the invariants if asked to.
 void process_call_done(const char* call, const Task& by);
+/// Around a call other than clone() that fail=nth lets run out of memory.
+enum class AllocatingCall : u8 { execve, pipe };
+void allocating_call_begins(AllocatingCall call);
+void allocating_call_ends(Errno result);
 /// A group has stopped: if an injected failure of signal-check began the stop, continues it at once.
 void fail_injection_stopped(Task& task);
 
