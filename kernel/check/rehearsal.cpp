@@ -34,9 +34,9 @@ struct Series {
 Series clones, programs, pipes;
 u32 series_made, series_finished;
 Under under = Under::nothing;
-int place;    ///< where we are
-bool fell;    ///< whether a failure was made in this call
-Errno said;   ///< fail=each: by the step that failed
+int place;  ///< where we are
+bool fell;  ///< whether a failure was made in this call
+Errno said; ///< fail=each: by the step that failed
 Snapshot before;
 bool wrong_errno;
 
@@ -218,8 +218,7 @@ void rehearsal_process_call(Text call, const Task& by) {
     } else if (reaping.died && by.serial == reaping.parent && call == "wait4") {
         reaping.died = false;
         scores[AFTER_EXECVE].tried++;
-        if (reaping.maker == by.serial)
-            judge_counts(AFTER_EXECVE, reaping.live, LiveCounts::now(), "wait4");
+        if (reaping.maker == by.serial) judge_counts(AFTER_EXECVE, reaping.live, LiveCounts::now(), "wait4");
     }
 }
 

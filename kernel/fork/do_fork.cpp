@@ -6,6 +6,7 @@
 #include "kernel/mm/uaccess.hpp"
 #include "kernel/task/exec_domain.hpp"
 #include "kernel/task/sched.hpp"
+#include "kernel/task/watch.hpp"
 
 namespace forkproof {
 
@@ -54,9 +55,9 @@ FORKPROOF_BOUNDARY i32 do_fork(ForkRequest& request) {
         log_stopped_flag();
     if (answer.refused_by != RuleId::none) return negative(answer.error);
 
-    fail_injection_call_begins(request);
+    if (calls_are_watched) fail_injection_call_begins(request);
     const Errno error = copy_process(request);
-    fail_injection_call_ends(error, flags);
+    if (calls_are_watched) fail_injection_call_ends(error, flags);
     if (error != Errno::OK) return negative(error);
     publish(request);
 
@@ -71,7 +72,7 @@ FORKPROOF_BOUNDARY i32 do_fork(ForkRequest& request) {
         start_stopped(child);
     else
         wake_up_new_task(child);
-    clone_accepted(request, context);
+    if (calls_are_watched) clone_accepted(request, context);
     if (flags & CLONE_VFORK) wait_for_completion(vfork);
     return number;
 }
