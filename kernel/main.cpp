@@ -16,6 +16,7 @@
 #include "kernel/fork/security.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
+#include "kernel/proc/proc.hpp"
 #include "kernel/task/exit.hpp"
 #include "kernel/task/sched.hpp"
 
@@ -67,6 +68,7 @@ void make_init_task() {
     t.flags = PF_KTHREAD;
     t.cred = t.real_cred = cred_init();
     t.nsproxy = namespaces_init(initrd_super_block->root);
+    if (pid_ns_prepare_proc(*init_pid_ns) != Errno::OK) panic("no memory for the first proc");
     t.files = create_or_panic<Files>();
     t.files->fd = t.files->fd_array;
     t.fs = create_or_panic<Fs>();

@@ -57,6 +57,7 @@ void put_super_block(SuperBlock* sb) {
         }
     }
     if (sb->root) put_inode(sb->root);
+    if (sb->type->kill) sb->type->kill(*sb);
     destroy(sb);
 }
 

@@ -11,6 +11,8 @@ namespace forkproof {
 
 struct FileOps;
 struct InodeOps;
+struct ProcEntry;
+class HeldPath;
 
 inline constexpr u32 NAME_MAX = 255; // linux/limits.h
 
@@ -47,6 +49,18 @@ struct Inode {
     const DirEntry* entry = nullptr; ///< of a directory: its one name; null: it is a root, or removed
     List<DirEntry, &DirEntry::sibling> entries;
     u32 next_position = 2; ///< of the next entry; 0 and 1 are . and ..
+
+    // of proc (kernel/proc/proc.hpp)
+    const ProcEntry* proc = nullptr;
+    Pid* pid = nullptr; ///< counted: whom it tells of; null: nobody in particular
+    u32 fd = 0;         ///< which of the task's descriptors
+};
+
+/// One name as getdents tells it.
+struct DirectoryItem {
+    Text name; ///< in `storage`, or where it stands
+    u32 ino = 0, mode = 0;
+    char storage[16];
 };
 
 /// What the inodes of a file system can do. A missing function: EPERM.
@@ -60,6 +74,19 @@ struct InodeOps {
     Errno (*truncate)(Inode& inode, u32 size);
     /// The last holder is gone: gives back what the contents take.
     void (*evict)(Inode& inode);
+
+    // Of file systems whose names are no DirEntries (proc); elsewhere these are missing.
+
+    /// The name at a position of a directory, or the first one behind it, to which `position` moves.
+    bool (*entry_at)(const Inode& directory, i64& position, DirectoryItem& item) = nullptr;
+    /// Follows a link that stands for a place: from its directory `at` goes there.
+    Errno (*follow)(const Inode& link, HeldPath& at) = nullptr;
+    /// The text of such a link; its length or -errno.
+    i32 (*readlink)(const Inode& link, char* to, u32 size) = nullptr;
+    /// Its name in its parent; empty if it has none any more.
+    Text (*name)(const Inode& inode, DirectoryItem& buffer) = nullptr;
+    /// st_nlink, where it is no field.
+    u32 (*links)(const Inode& inode) = nullptr;
 };
 
 struct FileSystemType;
@@ -67,8 +94,9 @@ struct FileSystemType;
 /// One file system, counted by its mounts.
 struct SuperBlock {
     u32 count = 1;
-    u32 device = 0;        ///< st_dev
-    Inode* root = nullptr; ///< counted
+    u32 device = 0;          ///< st_dev
+    PidNs* pid_ns = nullptr; ///< of proc, counted: whose tasks it shows
+    Inode* root = nullptr;   ///< counted
     const FileSystemType* type = nullptr;
     bool read_only = false, no_exec = false;
     u32 last_ino = 0;
@@ -81,6 +109,8 @@ struct FileSystemType {
     const char* name;
     /// A file system for a new mount, counted once for the caller. ENOMEM.
     Result<SuperBlock*> (*mount)();
+    /// The last mount is gone, and the tree: gives back what else the super block holds.
+    void (*kill)(SuperBlock& sb) = nullptr;
 };
 /// ENODEV: no such type is known (kernel/files/file_systems.cpp).
 Result<const FileSystemType*> find_file_system_type(Text name);

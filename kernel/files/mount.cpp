@@ -53,7 +53,12 @@ Errno mount_new(const MountRequest& request, const Path& where) {
     SuperBlock* const sb = made.value();
     Mount* mount = create_mount(sb->root, request.flags & MNT_FLAGS);
     put_super_block(sb); // the mount has its own count
-    return mount ? graft(mount, where) : Errno::ENOMEM;
+    if (!mount) return Errno::ENOMEM;
+    if (mount->sb == where.mnt->sb && where.inode == where.mnt->root) { // the same lies there already
+        put_mount(mount);
+        return Errno::EBUSY;
+    }
+    return graft(mount, where);
 }
 
 /// All mounts are private here.

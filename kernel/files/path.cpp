@@ -44,8 +44,9 @@ class Remaining {
     [[nodiscard]] bool empty() const { return depth_ == 0; }
     void pop() { depth_--; }
     /// False: more links than MAX_SYMLINKS were followed.
+    [[nodiscard]] bool count_link() { return links_++ != MAX_SYMLINKS; }
     [[nodiscard]] bool follow(Text target) {
-        if (links_++ == MAX_SYMLINKS) return false;
+        if (!count_link()) return false;
         rest_[depth_++] = target;
         return true;
     }
@@ -100,6 +101,11 @@ Errno walk_part(const Fs& fs, Text name, bool follow, Remaining& remaining, Walk
         walk.at.step(inode);
         cross_down(walk.at);
         return Errno::OK;
+    }
+    if (inode->i_op->follow) {
+        const Errno e = remaining.count_link() ? inode->i_op->follow(*inode, walk.at) : Errno::ELOOP;
+        put_inode(inode);
+        return e;
     }
     const Text target = inode->data; // its directory holds the link until something sleeps
     put_inode(inode);

@@ -34,7 +34,7 @@ inline constexpr u32 MAX_PID_NS_LEVEL = 7; ///< deeper nesting is refused with E
 inline constexpr u32 RESERVED_PIDS = 300;  ///< the cursor wraps to here
 
 struct PidNs {
-    u32 count = 1; ///< nsproxies, struct pids in it, child namespaces
+    u32 count = 1; ///< nsproxies, struct pids in it, child namespaces, its proc
     u32 id = 0;
     u32 level = 0;
     PidNs* parent = nullptr; ///< counted
@@ -42,6 +42,7 @@ struct PidNs {
     u32 last_pid = 0;
     u8* pidmap = nullptr; ///< one page: a bit a number
     u32 nr_free = PID_MAX - 1;
+    Mount* proc_mnt = nullptr; ///< counted, until its init is dead: the kernel's own mount of its proc
 };
 
 struct Nsproxy {

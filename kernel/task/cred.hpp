@@ -15,6 +15,7 @@ enum Capability : u32 {
     CAP_SETUID = 7,
     CAP_IPC_OWNER = 15,
     CAP_SYS_CHROOT = 18,
+    CAP_SYS_PTRACE = 19,
     CAP_SYS_ADMIN = 21,
     CAP_SYS_BOOT = 22,
     CAP_SYS_NICE = 23,

@@ -1,0 +1,11 @@
+// The kinds of file systems that mount knows by name; what a folder above implements is only declared here.
+#pragma once
+#include "kernel/files/tmpfs.hpp"
+
+namespace forkproof {
+
+extern const FileSystemType proc; // kernel/proc/super.cpp
+
+inline constexpr const FileSystemType* file_system_types[] = {&proc, &tmpfs};
+
+} // namespace forkproof
