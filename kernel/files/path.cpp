@@ -80,6 +80,13 @@ void go_up(const Fs& fs, HeldPath& at) {
     cross_down(at);
 }
 
+/// From the directory walk.at, in which the link stands. (Its directory holds it until something sleeps.)
+[[gnu::noinline]] Errno follow_link(const Fs& fs, const Inode& link, Remaining& remaining, Walk& walk) {
+    if (link.i_op->follow) return remaining.count_link() ? link.i_op->follow(link, walk.at) : Errno::ELOOP;
+    if (link.data.starts_with("/")) walk.at.set(fs.root);
+    return remaining.follow(link.data) ? Errno::OK : Errno::ELOOP;
+}
+
 /// One step: the part `name` of the directory walk.at.
 Errno walk_part(const Fs& fs, Text name, bool follow, Remaining& remaining, Walk& walk) {
     Inode* directory = walk.at->inode;
@@ -102,15 +109,9 @@ Errno walk_part(const Fs& fs, Text name, bool follow, Remaining& remaining, Walk
         cross_down(walk.at);
         return Errno::OK;
     }
-    if (inode->i_op->follow) {
-        const Errno e = remaining.count_link() ? inode->i_op->follow(*inode, walk.at) : Errno::ELOOP;
-        put_inode(inode);
-        return e;
-    }
-    const Text target = inode->data; // its directory holds the link until something sleeps
+    const Errno e = follow_link(fs, *inode, remaining, walk);
     put_inode(inode);
-    if (target.starts_with("/")) walk.at.set(fs.root);
-    return remaining.follow(target) ? Errno::OK : Errno::ELOOP;
+    return e;
 }
 
 } // namespace
