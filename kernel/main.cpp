@@ -14,6 +14,7 @@
 #include "kernel/files/initrd.hpp"
 #include "kernel/fork/fork.hpp"
 #include "kernel/fork/security.hpp"
+#include "kernel/kthread.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/proc/proc.hpp"
@@ -168,6 +169,8 @@ extern "C" [[noreturn]] void kernel_main(const BootInfo* boot) {
     say_hello(*boot);
     if (const i32 pid = kernel_thread(start_init, nullptr, CLONE_FS | CLONE_SIGHAND | SIGCHLD); pid != 1)
         panic("init is process {}", pid);
+    if (const i32 pid = kernel_thread(kthreadd, nullptr, CLONE_FS | CLONE_FILES); pid != 2)
+        panic("kthreadd is process {}", pid);
     idle();
 }
 

@@ -35,7 +35,7 @@ std::vector<Pointed> kernel_rows() {
          0,
          by_type},
         {"KernelView::each_signal", By::lambda, {"void*, KernelView::GroupRef"}, 0, 0, by_type},
-        {"ret_from_kernel_thread", By::named, {"start_init"}, 0, 0, "the only kernel thread"},
+        {"ret_from_kernel_thread", By::named, {"start_init", "kthreadd"}, 0, 0, "what main starts"},
         {"switch_context",
          By::inside,
          {"its own label: another task goes on on its own stack"},

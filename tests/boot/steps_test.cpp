@@ -62,7 +62,7 @@ Boot fail(const std::string& step, int nth, const char* error, const Call& call,
 }
 
 std::string kernel_line(const std::string& step, int nth, const Call& call, const char* error) {
-    return fmt::format("fail={}:{}: clone({}) by pid 2 (program) = -{}", step, nth, call.words, error);
+    return fmt::format("fail={}:{}: clone({}) by pid 3 (program) = -{}", step, nth, call.words, error);
 }
 
 class StepFails : public testing::TestWithParam<std::tuple<StepRow, Call>> {};
@@ -141,7 +141,7 @@ TEST(AStepFails, AfterReadingAPageThatNobodyHasTouched) {
         const Boot run = boot({.cmdline = fmt::format("quiet fail={}:2", step), .program = "settls"});
         Expect(run)
             .ends(Ending::good)
-            .line(fmt::format("fail={}:2: clone(SETTLS | SIGCHLD) by pid 2 (program) = -ENOMEM", step))
+            .line(fmt::format("fail={}:2: clone(SETTLS | SIGCHLD) by pid 3 (program) = -ENOMEM", step))
             .says(": equal, nothing is left behind")
             .program_prints("settls: -12, then a child that exits with 5\n");
     }

@@ -18,6 +18,8 @@ enum class Number : int {
     kill = 37,
     pipe = 42,
     brk = 45,
+    readlink = 85,
+    getdents64 = 220,
     dup2 = 63,
     getppid = 64,
     setsid = 66,
