@@ -29,6 +29,7 @@ inline constexpr SharingRow sharing[] = {
     {"nsproxy", "namespaces", 0, NSPROXY_FLAGS, Otherwise::copy, "one namespace of each kind"},
     {"io_context", "io", CLONE_IO, 0, Otherwise::copy_if_set, "nothing"},
     {"pid", "pid", 0, 0, Otherwise::fresh, "its pid namespace"},
+    {"proc_mount", "proc-mount", 0, CLONE_NEWPID, Otherwise::copy, "its super block, and that the namespace"},
 };
 
 } // namespace forkproof

@@ -24,6 +24,7 @@ constexpr Held held[] = {
     {"nsproxy", [](const Task& t) -> const void* { return t.nsproxy; }},
     {"io_context", [](const Task& t) -> const void* { return t.io_context; }},
     {"pid", [](const Task& t) -> const void* { return t.pids[PIDTYPE_PID].pid; }},
+    {"proc_mount", [](const Task& t) -> const void* { return task_active_pid_ns(t)->proc_mnt; }},
 };
 
 /// Of Otherwise::copy_if_set: there is one such resource.
