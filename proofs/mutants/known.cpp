@@ -104,6 +104,7 @@ const std::vector<Corollary>& corollaries() {
         {"exit/nsproxy", ROW},
         {"exit/io_context", ROW},
         {"exit/pid", ROW},
+        {"exit/proc_mount", ROW},
         {"history/own-ladder", "follows from ladder/table"},
     };
     return rows;

@@ -26,6 +26,7 @@ constexpr StepRow steps_that_fail[] = {
     {"io", "ENOMEM"},
     {"thread", "ENOMEM"},
     {"pid", "ENOMEM"},
+    {"proc-mount", "ENOMEM"},
     {"signal-check", "ERESTARTNOINTR"},
 };
 constexpr const char* restart = "ERESTARTNOINTR"; // what signal-check fails with, and no other
@@ -153,7 +154,7 @@ struct BadRequest {
     const char* said;
 };
 constexpr const char* list = ". Steps that can fail: task creds semundo files fs sighand signal mm "
-                             "namespaces io thread pid signal-check";
+                             "namespaces io thread pid proc-mount signal-check";
 
 TEST(FailRequest, IsRefused) {
     const BadRequest requests[] = {
