@@ -123,19 +123,21 @@ void outlives(ForkScene& f, const Path& detached, const Place& pid, const Word& 
     scene.check(detached, "a pid that is held is alive", scene.is_live(detached.state, pid.address, "pid"));
     scene.equal(detached, "its count", ForkScene::now(detached, f.of(pid, "count")), word32(0));
     for (const Path& dropped :
-         scene.call_from(scene.start_again(detached.state), "drop_pid", {word32(pid.address)})) {
-        const bool last = !scene.possible(dropped, !eq(held, word32(1)));
-        scene.check(dropped, "a pid goes with its last holder",
-                    last != scene.is_live(dropped.state, pid.address, "pid"));
-        Changes changes(f, dropped);
-        for (const char* field : {"pid", "tgid"}) changes.anything(f.of(f.child, field));
-        changes.anything(f.of(f.request, "pid"));
-        if (!last) {
-            changes.anything(changes.fresh("pid")).is(f.of(pid, "held"), held - word32(1));
-            changes.is(f.of(f.pid_ns, "count"), f.before(f.of(f.pid_ns, "count")) + word32(1));
+         scene.call_from(scene.start_again(detached.state), "drop_pid", {word32(pid.address)}))
+        for (const bool last : {true, false}) {
+            const auto part = scene.when(dropped, last ? eq(held, word32(1)) : !eq(held, word32(1)));
+            if (!part) continue;
+            scene.check(*part, "a pid goes with its last holder",
+                        last != scene.is_live(part->state, pid.address, "pid"));
+            Changes changes(f, *part);
+            for (const char* field : {"pid", "tgid"}) changes.anything(f.of(f.child, field));
+            changes.anything(f.of(f.request, "pid"));
+            if (!last) {
+                changes.anything(changes.fresh("pid")).is(f.of(pid, "held"), held - word32(1));
+                changes.is(f.of(f.pid_ns, "count"), f.before(f.of(f.pid_ns, "count")) + word32(1));
+            }
+            changes.also(ResidueWhen::pid_reached).nothing_else();
         }
-        changes.also(ResidueWhen::pid_reached).nothing_else();
-    }
 }
 
 /// A number: attached as publish does it, detached as release_task does it.

@@ -69,10 +69,10 @@ struct ProcScene : ForkScene {
 void step_proc_mount(MachineProof& proof) {
     ProcScene f(proof);
     auto success = [&](const Path& path) {
+        f.check_sharing(path);
         divide(
             f, path, f.flag(CLONE_NEWPID), [&](const Path& part) { f.has_proc(part); },
             [&](const Path& part) { Changes(f, part).nothing_else(); });
-        f.check_sharing(path);
     };
     prove_step(f, {.step = "proc-mount", .success = success});
     f.scene.reached("a new pid namespace gets its proc", f.acquire("proc-mount"), [&](const Path& path) {
