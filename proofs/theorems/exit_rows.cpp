@@ -134,6 +134,7 @@ void outlives(ForkScene& f, const Path& detached, const Place& pid, const Word& 
             changes.anything(f.of(f.request, "pid"));
             if (!last) {
                 changes.anything(changes.fresh("pid")).is(f.of(pid, "held"), held - word32(1));
+                changes.empty_list(f.of(pid, "numbers[0].hash")).empty_list(f.of(pid, "tasks[0]"));
                 changes.is(f.of(f.pid_ns, "count"), f.before(f.of(f.pid_ns, "count")) + word32(1));
             }
             changes.also(ResidueWhen::pid_reached).nothing_else();
