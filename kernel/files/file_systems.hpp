@@ -4,8 +4,9 @@
 
 namespace forkproof {
 
-extern const FileSystemType proc; // kernel/proc/super.cpp
+extern const FileSystemType proc;               // kernel/proc/super.cpp
+extern const FileSystemType cgroup_file_system; // kernel/cgroup/cgroup_fs.cpp
 
-inline constexpr const FileSystemType* file_system_types[] = {&proc, &tmpfs};
+inline constexpr const FileSystemType* file_system_types[] = {&proc, &tmpfs, &cgroup_file_system};
 
 } // namespace forkproof

@@ -1,4 +1,5 @@
 // Where a task stands and what it has open: links of /proc/PID that lead there.
+#include "kernel/cgroup/cgroup.hpp"
 #include "kernel/files/file.hpp"
 #include "kernel/files/initrd.hpp"
 #include "kernel/files/path_text.hpp"
@@ -46,8 +47,8 @@ Errno show_pipe(ProcText& to, const Task& t, const Inode& link) {
     return Errno::OK;
 }
 
-constexpr ProcEntry open_file = {.name = nullptr, .mode = S_IFLNK, .place = fd_place};
-constexpr ProcEntry open_pipe = {.name = nullptr, .mode = S_IFLNK, .show_task = show_pipe};
+constexpr ProcEntry file_link = {.name = nullptr, .mode = S_IFLNK, .place = fd_place};
+constexpr ProcEntry pipe_link = {.name = nullptr, .mode = S_IFLNK, .show_task = show_pipe};
 
 bool next_fd(const Inode& directory, u32& number, DirectoryItem& item) {
     const Task& t = *proc_task(directory);
@@ -65,7 +66,7 @@ Result<Inode*> lookup_fd(Inode& directory, Text name) {
     const File* file = fd == 0 && !(name == "0") ? nullptr : file_of(*proc_task(directory), fd);
     if (!file) return Errno::ENOENT;
     const Result<Inode*> made =
-        make_proc_number(directory, file->pipe ? open_pipe : open_file, directory.pid, fd);
+        make_proc_number(directory, file->pipe ? pipe_link : file_link, directory.pid, fd);
     if (!made.ok()) return made;
     Inode& link = *made.value();
     link.fd = fd;
@@ -91,6 +92,14 @@ Errno proc_exe(const Task& t, const Inode&, Path& place) {
     const Vma* text = t.mm && t.nsproxy ? text_of(*t.mm) : nullptr;
     Inode* file = text ? file_with(text->file.data) : nullptr;
     return file ? give({t.nsproxy->mnt_ns->root, file}, place) : Errno::ENOENT;
+}
+
+Errno proc_cgroup(ProcText& to, const Task& t, const Inode&) {
+    const PathText page;
+    if (!page.has_memory()) return Errno::ENOMEM;
+    const Result<Text> line = cgroup_line(t, page.buffer(), PAGE_SIZE);
+    if (line.ok()) to.put(line.value());
+    return line.error();
 }
 
 /// linux-2.6.33 show_vfsmnt, below the task's root. The device is the type's name: no other is kept.

@@ -46,7 +46,7 @@ SuperBlock* make_super_block(PidNs& ns) {
 
 /// Who mounts it sees the tasks of the namespace he lives in; all its mounts show one file system. (Its own
 /// init is alive then, for nobody else in there outlives it.)
-Result<SuperBlock*> proc_mount() {
+Result<SuperBlock*> proc_mount(Text) {
     const Mount* mount = current()->nsproxy->pid_ns->proc_mnt;
     FORKPROOF_ASSERT(mount);
     get_super_block(mount->sb);
@@ -65,6 +65,6 @@ FORKPROOF_BOUNDARY Errno pid_ns_prepare_proc(PidNs& ns) {
     return ns.proc_mnt ? Errno::OK : Errno::ENOMEM;
 }
 
-constinit const FileSystemType proc = {.name = "proc", .mount = proc_mount, .kill = proc_kill};
+constinit const FileSystemType proc = {.name = "proc", .mount = proc_mount, .kill_sb = proc_kill};
 
 } // namespace forkproof

@@ -36,25 +36,30 @@ constexpr ProcEntry ns_table[] = {{.name = "ipc", .mode = LINK, .show_task = pro
                                   {}};
 
 // What a process and a thread both have.
-#define FORKPROOF_PROC_OF_A_TASK                                                                             \
-    {.name = "cmdline", .mode = FILE, .show_task = cmdline},                                                 \
-        {.name = "comm", .mode = FILE, .show_task = comm}, {.name = "cwd", .mode = LINK, .place = proc_cwd}, \
-        {.name = "exe", .mode = LINK, .place = proc_exe},                                                    \
-        {.name = "fd", .mode = S_IFDIR | 0500, .names = &proc_fds},                                          \
-        {.name = "mounts", .mode = FILE, .show_task = proc_mounts},                                          \
-        {.name = "ns", .mode = S_IFDIR | 0511, .table = ns_table},                                           \
-        {.name = "root", .mode = LINK, .place = proc_root_place}, {                                          \
-        .name = "status", .mode = FILE, .show_task = proc_status                                             \
-    }
+constexpr ProcEntry CGROUP = {.name = "cgroup", .mode = FILE, .show_task = proc_cgroup};
+constexpr ProcEntry CMDLINE = {.name = "cmdline", .mode = FILE, .show_task = cmdline};
+constexpr ProcEntry COMM = {.name = "comm", .mode = FILE, .show_task = comm};
+constexpr ProcEntry CWD = {.name = "cwd", .mode = LINK, .place = proc_cwd};
+constexpr ProcEntry EXE = {.name = "exe", .mode = LINK, .place = proc_exe};
+constexpr ProcEntry FD = {.name = "fd", .mode = S_IFDIR | 0500, .names = &proc_fds};
+constexpr ProcEntry MOUNTS = {.name = "mounts", .mode = FILE, .show_task = proc_mounts};
+constexpr ProcEntry NS = {.name = "ns", .mode = S_IFDIR | 0511, .table = ns_table};
+constexpr ProcEntry ROOT = {.name = "root", .mode = LINK, .place = proc_root_place};
+constexpr ProcEntry STATUS = {.name = "status", .mode = FILE, .show_task = proc_status};
 
 constexpr ProcEntry tid_table[] = {
-    FORKPROOF_PROC_OF_A_TASK, {.name = "stat", .mode = FILE, .show_task = proc_tid_stat}, {}};
+    CGROUP, CMDLINE, COMM, CWD,  EXE,
+    FD,     MOUNTS,  NS,   ROOT, {.name = "stat", .mode = FILE, .show_task = proc_tid_stat},
+    STATUS, {}};
 
 extern const ProcNames threads;
 
-constexpr ProcEntry tgid_table[] = {FORKPROOF_PROC_OF_A_TASK,
-                                    {.name = "stat", .mode = FILE, .show_task = proc_tgid_stat},
-                                    {.name = "task", .mode = DIRECTORY, .names = &threads},
+constexpr ProcEntry tgid_table[] = {CGROUP, CMDLINE,
+                                    COMM,   CWD,
+                                    EXE,    FD,
+                                    MOUNTS, NS,
+                                    ROOT,   {.name = "stat", .mode = FILE, .show_task = proc_tgid_stat},
+                                    STATUS, {.name = "task", .mode = DIRECTORY, .names = &threads},
                                     {}};
 
 /// Calls f(thread) for each thread of a task's group.

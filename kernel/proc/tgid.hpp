@@ -17,6 +17,7 @@ Errno proc_exe(const Task& task, const Inode& link, Path& place);
 Errno proc_root_place(const Task& task, const Inode& link, Path& place);
 extern const ProcNames proc_fds;
 Errno proc_mounts(ProcText& to, const Task& task, const Inode& file);
+Errno proc_cgroup(ProcText& to, const Task& task, const Inode& file);
 
 // ns.cpp
 Errno proc_ns_ipc(ProcText& to, const Task& task, const Inode& file);

@@ -93,6 +93,13 @@ void detach_pid(Task& task, PidType type) {
     if (--pid->count == 1) free_pid(pid);
 }
 
+u32 hashed_numbers() {
+    u32 n = 0;
+    for (auto& bucket : pid_hash)
+        for ([[maybe_unused]] const Upid& number : bucket) n++;
+    return n;
+}
+
 Pid* find_pid(i32 nr, const PidNs* ns) {
     for (Upid& u : pid_bucket(nr, ns)) {
         if (u.nr != nr || u.ns != ns) continue;

@@ -47,6 +47,8 @@ void detach_pid(Task& task, PidType type);
 [[nodiscard]] Pid* find_pid(i32 nr, const PidNs* ns);
 /// The task whose own number this is, in this namespace; null if there is none.
 [[nodiscard]] Task* find_task(i32 nr, const PidNs* ns);
+/// How many numbers can be found, of all pids in all namespaces: for the digest.
+[[nodiscard]] u32 hashed_numbers();
 /// The task that a PidLink's node belongs to.
 [[nodiscard]] Task* task_of_link(ListNode* node, PidType type);
 /// Calls f(task) for each task that uses the pid in this way; f may detach its task.

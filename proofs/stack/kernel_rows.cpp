@@ -12,8 +12,13 @@ std::vector<Pointed> kernel_rows() {
         {"copy_process", By::column, {"steps"}, 4, 20, "an index below STEP_COUNT"},
         {"copy_process", By::column, {"steps"}, 8, 20, "a row of steps"},
         {"acquire_watched", By::column, {"steps"}, 4, 20, "an index below STEP_COUNT"},
+        {"rehearsal_acquire", By::column, {"steps"}, 4, 20, "an index below STEP_COUNT"},
+        {"fail_by_itself", By::column, {"steps"}, 4, 20, "a row of steps"},
+        {"fail_by_itself", By::column, {"steps"}, 8, 20, "a row of steps"},
         {"wrongly_shared", By::column, {"held"}, 4, 8, "a row of held"},
         {"provoke_after_clone", By::column, {"rows"}, 4, 8, "a row of rows"},
+        {"change_field", By::column, {"leaks"}, 8, 16, "a row of leaks"},
+        {"change_field", By::column, {"leaks"}, 12, 16, "a row of leaks"},
         {"parse_command_line", By::column, {"known_words"}, 12, 20, "a row of known_words"},
         {"for_each_reference_of_task", By::column, {"vtable for Tally"}, 8, 4, by_type},
         {"for_each_reference_of", By::column, {"vtable for Tally"}, 8, 4, by_type},
@@ -43,25 +48,27 @@ std::vector<Pointed> kernel_rows() {
          0,
          "a task is resumed where it was switched away from"},
     };
-    const std::vector<std::string> files{"regular_ops", "directory_ops", "console_ops",    "null_ops",
-                                         "zero_ops",    "pipe_ops",      "tmpfs_file_ops", "proc_file_ops"};
+    const std::vector<std::string> files{"regular_ops",    "directory_ops",    "console_ops",
+                                         "null_ops",       "zero_ops",         "pipe_ops",
+                                         "tmpfs_file_ops", "cgroup_tasks_ops", "proc_file_ops"};
     const std::pair<const char*, Address> members[] = {
         {"transfer", 4}, {"transfer", 8}, {"seek", 12}, {"sys_ioctl", 16}, {"free_file", 20}};
     for (const auto& [caller, at] : members)
         rows.push_back({caller, By::column, files, at, 24, "a file's ops is one of these tables"});
-    const std::vector<std::string> inodes{"initrd_inodes", "tmpfs_inodes", "proc_inodes", "link_inodes"};
+    const std::vector<std::string> inodes{"initrd_inodes", "tmpfs_inodes", "cgroup_inodes", "proc_inodes",
+                                          "link_inodes"};
     const std::pair<const char*, Address> inode_members[] = {
-        {"walk_path", 0},   {"follow_link", 20},    {"make_inode", 4},   {"truncate_inode", 8},
-        {"free_inode", 12}, {"sys_getdents64", 16}, {"proc_follow", 24}, {"sys_readlink", 24},
-        {"write_path", 28}, {"attributes_of", 32}};
+        {"walk_path", 0},    {"follow_link", 24},      {"make_inode", 4},   {"truncate_inode", 8},
+        {"free_inode", 12},  {"remove_directory", 16}, {"unlink_file", 16}, {"sys_getdents64", 20},
+        {"proc_follow", 28}, {"sys_readlink", 28},     {"write_path", 32},  {"attributes_of", 36}};
     for (const auto& [caller, at] : inode_members)
-        rows.push_back({caller, By::column, inodes, at, 36, "an inode's i_op is one of these tables"});
-    const std::vector<std::string> types{"tmpfs", "proc", "rootfs"};
+        rows.push_back({caller, By::column, inodes, at, 40, "an inode's i_op is one of these tables"});
+    const std::vector<std::string> types{"tmpfs", "proc", "rootfs", "cgroup_file_system"};
     rows.push_back({"do_mount", By::column, types, 4, 12, "a row of the types of file systems"});
     rows.push_back({"put_super_block", By::column, types, 8, 12, "a row of the types of file systems"});
     const std::vector<std::string> entries{"proc_root", "root_table", "sys_table",  "sys_kernel_table",
                                            "proc_tgid", "proc_tid",   "tgid_table", "tid_table",
-                                           "ns_table",  "open_file",  "open_pipe"};
+                                           "ns_table",  "file_link",  "pipe_link"};
     const std::pair<const char*, Address> entry_members[] = {
         {"show_proc", 8}, {"show_proc", 12}, {"proc_write", 16}, {"place_of", 20}};
     for (const auto& [caller, at] : entry_members)
@@ -81,6 +88,9 @@ std::vector<std::pair<std::string, std::string>> kernel_entries() {
         {"ret_from_fork", "where a new task begins, on a stack of its own"},
         {"ret_from_kernel_thread", "where a new kernel thread begins, on a stack of its own"},
         {"restore_*", "compared with, in fix_up_return"},
+        {"forkproof_*", "where a breakpoint of fail= goes on, on the stack of the call that met it"},
+        {"kmem_alloc", "where fail= plants a breakpoint"},
+        {"alloc_frame", "where fail= plants a breakpoint"},
         {"kernel_entry", "the text's beginning, for backtraces"},
     };
 }
