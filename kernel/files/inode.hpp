@@ -140,6 +140,8 @@ void put_super_block(SuperBlock* sb);
 
 /// An inode of the file system with a count of one and the next number. Null: ENOMEM.
 [[nodiscard]] Inode* create_inode(SuperBlock& sb, u32 mode);
+/// What the file system of a directory finds under a name (InodeOps::lookup).
+Result<Inode*> lookup_inode(Inode& directory, Text name);
 /// What the file system of a directory does to make a file in it (InodeOps::create). EPERM: it makes none.
 Result<Inode*> make_inode(Inode& directory, Text name, u32 mode, Text target = {});
 /// What the file system of a file does to change its size (InodeOps::truncate). EPERM: it does not.

@@ -97,7 +97,7 @@ Errno walk_part(const Fs& fs, Text name, bool follow, Remaining& remaining, Walk
         go_up(fs, walk.at);
         return Errno::OK;
     }
-    const Result<Inode*> found = directory->i_op->lookup(*directory, name);
+    const Result<Inode*> found = lookup_inode(*directory, name);
     if (!found.ok()) {
         walk.last_missing = found.error() == Errno::ENOENT && remaining.at_end(false);
         walk.last = name;

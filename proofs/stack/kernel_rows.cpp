@@ -58,7 +58,7 @@ std::vector<Pointed> kernel_rows() {
     const std::vector<std::string> inodes{"initrd_inodes", "tmpfs_inodes", "cgroup_inodes", "proc_inodes",
                                           "link_inodes"};
     const std::pair<const char*, Address> inode_members[] = {
-        {"walk_path", 0},    {"follow_link", 24},      {"make_inode", 4},   {"truncate_inode", 8},
+        {"lookup_inode", 0}, {"follow_link", 24},      {"make_inode", 4},   {"truncate_inode", 8},
         {"free_inode", 12},  {"remove_directory", 16}, {"unlink_file", 16}, {"sys_getdents64", 20},
         {"proc_follow", 28}, {"sys_readlink", 28},     {"write_path", 32},  {"attributes_of", 36}};
     for (const auto& [caller, at] : inode_members)

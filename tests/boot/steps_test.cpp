@@ -149,7 +149,7 @@ struct BadRequest {
 };
 constexpr const char* list =
     ". Steps that can fail: task creds exec-domain semundo files fs sighand signal mm "
-    "namespaces io thread pid proc-mount ns-cgroup signal-check";
+    "namespaces io thread pid proc-mount ns-cgroup signal-check; or each, or nth";
 
 TEST(FailRequest, IsRefused) {
     const BadRequest requests[] = {

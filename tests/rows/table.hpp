@@ -29,7 +29,7 @@ inline const std::vector<Row> table = {
     {"pid words", {"pidwords"}},
     {"vfork", {"vforks", "vforkorder"}},
     {"kernel threads", {"kthreads"}, false},
-    {"numbers", {"procnumbers"}},
+    {"numbers", {"procnumbers", "procnames"}},
 };
 
 } // namespace forkproof::rows
