@@ -20,6 +20,7 @@ enum Capability : u32 {
     CAP_SYS_MODULE = 16,
     CAP_SYS_RAWIO = 17,
     CAP_SYS_CHROOT = 18,
+    CAP_SYS_PTRACE = 19,
     CAP_SYS_ADMIN = 21,
     CAP_SYS_BOOT = 22,
     CAP_SYS_NICE = 23,

@@ -20,6 +20,8 @@ enum class Number : int {
     rmdir = 40,
     pipe = 42,
     brk = 45,
+    readlink = 85,
+    getdents64 = 220,
     umount2 = 52,
     dup2 = 63,
     getppid = 64,
