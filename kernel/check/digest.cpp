@@ -87,6 +87,9 @@ void walk_cred(Walker& w, const Cred* c) {
     w.word64(P::creds, c->cap_effective);
     w.word64(P::creds, c->cap_bset);
     walk_user(w, c->user);
+    if (!w.meet(P::creds, c->group_info)) return;
+    w.word(P::creds, c->group_info->count);
+    for (u32 i = 0; i < c->group_info->ngroups; i++) w.word(P::creds, c->group_info->gid[i]);
 }
 
 void walk_pid(Walker& w, const Pid* pid) {

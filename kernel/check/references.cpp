@@ -81,7 +81,10 @@ void for_each_reference_of_task(const Task& t, bool published, ReferenceVisitor&
 
 void for_each_reference_of(Kind kind, const void* o, ReferenceVisitor& v) {
     switch (kind) {
-    case Kind::cred: hold(v, as<Cred>(o).user, "user"); break;
+    case Kind::cred:
+        hold(v, as<Cred>(o).user, "user");
+        hold(v, as<Cred>(o).group_info, "group_info");
+        break;
     case Kind::user: hold(v, as<User>(o).user_ns, "user_ns"); break;
     case Kind::user_ns: hold(v, as<UserNs>(o).creator, "creator"); break;
     case Kind::undo:
@@ -143,6 +146,7 @@ void for_each_reference_of(Kind kind, const void* o, ReferenceVisitor& v) {
 void for_each_root_reference(ReferenceVisitor& v) {
     hold(v, root_user, "INIT_USER");
     hold(v, init_user_ns, "init_user_ns");
+    hold(v, init_groups, "init_groups");
     hold(v, initrd_super_block, "initrd_super_block");
     for (const ExecDomain& d : exec_domains) hold(v, &d, "exec_domains");
     hold(v, init_css_set, "init_css_set");
@@ -152,6 +156,7 @@ void for_each_root_reference(ReferenceVisitor& v) {
 bool count_of(Kind kind, const void* o, u32& count) {
     switch (kind) {
     case Kind::cred: count = as<Cred>(o).count; return true;
+    case Kind::group_info: count = as<GroupInfo>(o).count; return true;
     case Kind::user: count = as<User>(o).count; return true;
     case Kind::user_ns: count = as<UserNs>(o).count; return true;
     case Kind::undo: count = as<UndoList>(o).count; return true;

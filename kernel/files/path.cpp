@@ -7,7 +7,7 @@ namespace forkproof {
 
 Accessor current_accessor() {
     const Cred& c = *current()->cred;
-    return {c.fsuid, c.fsgid, c.cap_effective};
+    return {c.fsuid, c.fsgid, c.cap_effective, &c};
 }
 
 Errno permission(const Inode& inode, u32 may, const Accessor& who) {
@@ -18,7 +18,7 @@ Errno permission(const Inode& inode, u32 may, const Accessor& who) {
     u32 mode = inode.mode;
     if (who.uid == inode.uid) {
         mode >>= 6;
-    } else if (who.gid == inode.gid) {
+    } else if (who.gid == inode.gid || in_group(*who.groups, inode.gid)) {
         mode >>= 3;
     }
     if ((may & ~mode & (MAY_EXEC | MAY_WRITE | MAY_READ)) == 0) return Errno::OK;

@@ -84,7 +84,7 @@ i32 sys_access(PtRegs& regs) {
     if (may & ~(MAY_EXEC | MAY_WRITE | MAY_READ)) return negative(Errno::EINVAL);
     // Asked for the real ids, with the capabilities that exec would leave them (linux-2.6.33 sys_faccessat).
     const Cred& c = *current()->cred;
-    const Accessor real = {c.uid, c.gid, c.uid == 0 ? c.cap_permitted : 0};
+    const Accessor real = {c.uid, c.gid, c.uid == 0 ? c.cap_permitted : 0, &c};
     Walk walk;
     if (const Errno e = walk_user_path(regs.bx, true, walk); e != Errno::OK) return negative(e);
     if (may == 0) return 0;

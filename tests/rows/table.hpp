@@ -13,7 +13,7 @@ struct Row {
 };
 
 inline const std::vector<Row> table = {
-    {"creds, user namespace", {}},
+    {"creds, user namespace", {"creds", "setuidexec", "newuser"}},
     {"security_task_create", {"lsm"}, false, "lsm=NEWPID,VFORK:ENOSPC"},
     {"exec domain", {"execdomain"}, false},
     {"max_threads", {"threadsmax"}, false},
