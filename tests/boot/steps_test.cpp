@@ -153,7 +153,7 @@ struct BadRequest {
     const char* said;
 };
 constexpr const char* list = ". Steps that can fail: task creds semundo files fs sighand signal mm "
-                             "namespaces io thread pid signal-check";
+                             "namespaces io thread pid signal-check; or each, or nth";
 
 TEST(FailRequest, IsRefused) {
     const BadRequest requests[] = {
