@@ -67,7 +67,8 @@ void want_step(int step, const FailRequest& request) {
 /// fail=each, fail=nth: true.
 bool want_all(const FailRequest& request) {
     if (!(request.step == "each") && !(request.step == "nth")) return false;
-    if (request.numbered) refuse("it takes no number and no errno, as it goes through them all", request.step);
+    if (request.numbered)
+        refuse("it takes no number and no errno, as it goes through them all", request.step);
     rehearsal_init(request.step == "each" ? Rehearsal::each : Rehearsal::nth);
     return true;
 }

@@ -130,7 +130,8 @@ constexpr LeakRow leaks[] = {
     count("fs", P::files, [](Task&, Task& t) -> u32& { return t.fs->users; }),
     field("fs->in_exec", P::files, [](Task&, Task& t, bool) { t.fs->in_exec = !t.fs->in_exec; }),
     count("umask", P::files, [](Task&, Task& t) -> u32& { return t.fs->umask; }),
-    count("the working directory's inode", P::files, [](Task&, Task& t) -> u32& { return t.fs->pwd.inode->count; }),
+    count("the working directory's inode", P::files,
+          [](Task&, Task& t) -> u32& { return t.fs->pwd.inode->count; }),
     count("the root's mount", P::namespaces, [](Task&, Task& t) -> u32& { return t.fs->root.mnt->count; }),
 
     // sighand, signal
@@ -138,7 +139,8 @@ constexpr LeakRow leaks[] = {
     count("a handler", P::signals, [](Task&, Task& t) -> u32& { return t.sighand->action[1].handler; }),
     count("signal", P::signals, [](Task&, Task& t) -> u32& { return t.signal->count; }),
     count("signal->live", P::signals, [](Task&, Task& t) -> u32& { return t.signal->live; }),
-    field("SIGNAL_UNKILLABLE", P::signals, [](Task&, Task& t, bool) { t.signal->flags ^= SIGNAL_UNKILLABLE; }),
+    field("SIGNAL_UNKILLABLE", P::signals,
+          [](Task&, Task& t, bool) { t.signal->flags ^= SIGNAL_UNKILLABLE; }),
     field("a pending signal", P::signals, [](Task&, Task& t, bool) { t.pending ^= sigmask(SIGUSR1); }),
     count("a limit", P::signals, [](Task&, Task& t) -> u32& { return t.signal->rlim[RLIMIT_CORE].cur; }),
 
@@ -194,7 +196,8 @@ constexpr LeakRow leaks[] = {
     field("PF_SUPERPRIV", RESIDUE, [](Task&, Task& t, bool) { t.flags ^= PF_SUPERPRIV; }),
     field("TIF_SIGPENDING", RESIDUE, [](Task&, Task& t, bool) { t.ti_flags ^= TIF_SIGPENDING; }),
     field("vruntime", RESIDUE, [](Task&, Task& t, bool on) { t.vruntime += on ? 1 : ~u64{0}; }),
-    field("sum_exec_runtime", RESIDUE, [](Task&, Task& t, bool on) { t.sum_exec_runtime += on ? 1 : ~u64{0}; }),
+    field("sum_exec_runtime", RESIDUE,
+          [](Task&, Task& t, bool on) { t.sum_exec_runtime += on ? 1 : ~u64{0}; }),
     count("last_pid", RESIDUE, [](Task&, Task& t) -> u32& { return t.nsproxy->pid_ns->last_pid; }),
     field("the FPU image", RESIDUE, [](Task&, Task& t, bool) { t.thread.fpu->image[0] ^= 1; }),
     field("write, accessed and dirty bits", RESIDUE,

@@ -47,8 +47,8 @@ void try_all_leaks(Task& child, Task& caller) {
     }
     print("provoke=leaks: {} leaks and {} residues planted, {} as they should be\n", leaks, residues, good);
     if (good != rows.count)
-        report_violation("restored", "the digest notices what is left behind, and nothing else", "clone", caller,
-                         0);
+        report_violation("restored", "the digest notices what is left behind, and nothing else", "clone",
+                         caller, 0);
 }
 
 } // namespace forkproof

@@ -1,5 +1,5 @@
-// FAIL=each and FAIL=nth: every call that makes a task fails in every way before it works, and nothing is left
-// behind; and provoke=leaks: had something been left, the digest would have noticed.
+// FAIL=each and FAIL=nth: every call that makes a task fails in every way before it works, and nothing is
+// left behind; and provoke=leaks: had something been left, the digest would have noticed.
 #include <map>
 #include <regex>
 
@@ -46,7 +46,8 @@ void expect_nothing_left(const Boot& run, const std::string& mode) {
     const int sum = sum_of_tried(rows);
     Expect(run)
         .ends(Ending::good)
-        .line(fmt::format("fail={}: {} failures, {} left everything as it should be, leaks 0", mode, sum, sum))
+        .line(
+            fmt::format("fail={}: {} failures, {} left everything as it should be, leaks 0", mode, sum, sum))
         .line("failing: plain processes: every call worked at last")
         .line("failing: a process that has nearly all: every call worked at last")
         .line("failing: a thread of such a one: every call worked at last")
@@ -55,9 +56,9 @@ void expect_nothing_left(const Boot& run, const std::string& mode) {
 
 // Fork, vfork and clone with each word, by three kinds of callers; so each step fails as often, at the least.
 constexpr int CALLS = 3 * (2 + 14);
-constexpr const char* steps_of_each[] = {"task",   "creds", "semundo",    "files", "fs",     "sighand",
-                                         "signal", "mm",    "namespaces", "io",    "thread", "pid",
-                                         "signal-check"};
+constexpr const char* steps_of_each[] = {"task",    "creds",  "semundo",     "files",      "fs",
+                                         "sighand", "signal", "mm",          "namespaces", "io",
+                                         "thread",  "pid",    "signal-check"};
 
 TEST(FailEach, EveryStepFailsInEveryCallAndNothingIsLeftBehind) {
     const Boot run = boot({.cmdline = "quiet fail=each"});
@@ -116,8 +117,7 @@ class FailFinds : public testing::TestWithParam<Fault> {};
 TEST_P(FailFinds, AForgottenRelease) {
     const Fault& fault = GetParam();
     const Planted planted = plant(fault.mutant, fault.theorem);
-    const Boot run =
-        boot({.cmdline = fmt::format("quiet fail={}", fault.mode), .kernel = planted.kernel});
+    const Boot run = boot({.cmdline = fmt::format("quiet fail={}", fault.mode), .kernel = planted.kernel});
     Expect(run)
         .ends(Ending::violation)
         .line(fmt::format("a failure of {} leaves something behind; so far:", fault.place))
@@ -125,16 +125,15 @@ TEST_P(FailFinds, AForgottenRelease) {
         .line("violation: restored: a failed call leaves the state as it was");
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Each, FailFinds,
-    testing::Values(Fault{"files-kept", "steps/files", "each", "fs", "files"},
-                    Fault{"mm-copy-failure-keeps-half", "steps/mm", "nth", "mm", "mm"}),
-    [](const auto& fault) {
-        std::string name = fault.param.mutant;
-        for (char& c : name)
-            if (c == '-') c = '_';
-        return name;
-    });
+INSTANTIATE_TEST_SUITE_P(Each, FailFinds,
+                         testing::Values(Fault{"files-kept", "steps/files", "each", "fs", "files"},
+                                         Fault{"mm-copy-failure-keeps-half", "steps/mm", "nth", "mm", "mm"}),
+                         [](const auto& fault) {
+                             std::string name = fault.param.mutant;
+                             for (char& c : name)
+                                 if (c == '-') c = '_';
+                             return name;
+                         });
 
 // A program that gives up leaves ways to fail untried: that is no success.
 TEST(FailEach, IsNoSuccessIfAProgramGivesUp) {
@@ -169,8 +168,8 @@ TEST(PlantedLeaks, EachChangesTheDigestAndWhatIsAllowedDoesNot) {
     EXPECT_GE(residues.size(), 5U);
     Expect(run)
         .ends(Ending::good)
-        .line(fmt::format("provoke=leaks: {} leaks and {} residues planted, {} as they should be", leaks.size(),
-                          residues.size(), leaks.size() + residues.size()))
+        .line(fmt::format("provoke=leaks: {} leaks and {} residues planted, {} as they should be",
+                          leaks.size(), residues.size(), leaks.size() + residues.size()))
         .says("  user->processes                    noticed in creds")
         .says("  a number taken                     noticed in pids")
         .says("  last_pid                           not noticed, as is allowed")

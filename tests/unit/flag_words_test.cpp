@@ -1,6 +1,7 @@
-// The flag words of `failing` (user/failing/words.hpp): every two flags in all ways that any accepted word has.
-#include "user/failing/words.hpp"
+// The flag words of `failing` (user/failing/words.hpp): every two flags in all ways that any accepted word
+// has.
 #include "kernel/fork/verdict.hpp"
+#include "user/failing/words.hpp"
 #include <gtest/gtest.h>
 #include <set>
 
