@@ -1,6 +1,7 @@
 // The only file of kernel/mm that sees the types that are allocated: it knows their sizes and nothing else of
 // them.
 #include "kernel/arch/thread.hpp"
+#include "kernel/cgroup/cgroup.hpp"
 #include "kernel/files/file.hpp"
 #include "kernel/files/inode.hpp"
 #include "kernel/io/io_context.hpp"
@@ -8,6 +9,7 @@
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/mm.hpp"
 #include "kernel/namespaces/nsproxy.hpp"
+#include "kernel/task/exec_domain.hpp"
 #include "kernel/task/task.hpp"
 
 namespace forkproof {

@@ -4,6 +4,7 @@
 #include "kernel/arch/cpu.hpp"
 #include "kernel/arch/traps.hpp"
 #include "kernel/boot_times.hpp"
+#include "kernel/cgroup/cgroup.hpp"
 #include "kernel/check/checker.hpp"
 #include "kernel/check/fail.hpp"
 #include "kernel/check/provoke.hpp"
@@ -16,6 +17,7 @@
 #include "kernel/fork/security.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
+#include "kernel/task/exec_domain.hpp"
 #include "kernel/task/exit.hpp"
 #include "kernel/task/sched.hpp"
 
@@ -67,6 +69,7 @@ void make_init_task() {
     t.flags = PF_KTHREAD;
     t.cred = t.real_cred = cred_init();
     t.nsproxy = namespaces_init(initrd_super_block->root);
+    t.cgroups = cgroup_init();
     t.files = create_or_panic<Files>();
     t.files->fd = t.files->fd_array;
     t.fs = create_or_panic<Fs>();
@@ -79,6 +82,9 @@ void make_init_task() {
     t.signal->rlim[RLIMIT_STACK].cur = 8U << 20; // linux/resource.h _STK_LIM
     t.signal->rlim[RLIMIT_CORE].cur = 0;
     t.signal->rlim[RLIMIT_NOFILE] = {NR_OPEN, NR_OPEN};
+    t.exec_domain = exec_domains_init();
+    if (!t.exec_domain) panic("no memory for the exec domains");
+    get_exec_domain(t.exec_domain);
     // Its number, process group and session are 0, which nobody can name (linux-2.6.33 init_struct_pid).
     auto* zero = create_or_panic<Pid>();
     zero->numbers[0].ns = t.nsproxy->pid_ns;

@@ -90,6 +90,7 @@ void check_all(const Call& call, const Task* half_made, bool already) {
 void checker_init(CheckMode m) {
     mode = m;
     if (mode == CheckMode::step) steps_are_watched = true;
+    if (mode != CheckMode::off) calls_are_watched = true;
 }
 const CheckCounts& check_counts() { return counts; }
 u32 times_checked(int invariant) { return checked[invariant]; }
@@ -98,7 +99,7 @@ void check_invariants(const char* call, const Task& by, u32 flags, const Task* h
     check_all({call, by, flags}, half_made, false);
 }
 
-void process_call_done(const char* call, const Task& by) {
+void watch_process_call(const char* call, const Task& by) {
     if (rehearsing()) rehearsal_process_call(call, by);
     if (mode != CheckMode::off && by.tgid != 0) check_invariants(call, by, 0, nullptr);
 }

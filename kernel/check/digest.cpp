@@ -1,10 +1,12 @@
 #include "kernel/check/digest.hpp"
+#include "kernel/cgroup/cgroup.hpp"
 #include "kernel/check/references.hpp"
 #include "kernel/files/file.hpp"
 #include "kernel/io/io_context.hpp"
 #include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/page_table.hpp"
+#include "kernel/task/exec_domain.hpp"
 #include "kernel/task/sched.hpp"
 
 namespace forkproof {
@@ -257,6 +259,12 @@ void walk_undo(Walker& w, UndoList* list) {
     }
 }
 
+void walk_css_set(Walker& w, const CssSet* set) {
+    if (!w.meet(P::tasks, set)) return;
+    w.word(P::tasks, set->count);
+    if (set->cgroup) walk_inode(w, set->cgroup);
+}
+
 void walk_nsproxy(Walker& w, const Nsproxy* n) {
     if (!w.meet(P::namespaces, n)) return;
     w.word(P::namespaces, n->count);
@@ -318,6 +326,7 @@ void walk_task_fields(Walker& w, const Task& t, SigSet ignored) {
                           t.load_weight,
                           t.on_rq,
                           t.thread.fpu != nullptr,
+                          t.personality,
                           t.futex_address,
                           t.waiting_on != nullptr,
                           t.timer_node.linked(),
@@ -358,6 +367,11 @@ void walk_task(Walker& w, const Task& t, SigSet ignored) {
         w.word(P::tasks, t.io_context->count);
         w.word(P::tasks, t.io_context->ioprio);
     }
+    if (w.meet(P::tasks, t.exec_domain)) {
+        w.word(P::tasks, t.exec_domain->count);
+        w.word(P::tasks, t.exec_domain->going);
+    }
+    walk_css_set(w, t.cgroups);
     walk_undo(w, t.sysvsem);
     for (const PidLink& link : t.pids) walk_pid(w, link.pid);
     auto& children = children_of(t);
@@ -398,6 +412,8 @@ Digest take_digest(SigSet ignored_pending) {
     walk_counts(w);
     walk_cred(w, init_task.cred);
     walk_fs(w, init_task.fs);
+    walk_css_set(w, init_task.cgroups);
+    if (cgroup_root.sb) walk_super_block(w, cgroup_root.sb);
     walk_nsproxy(w, init_task.nsproxy);
     for_each_task([&](Task& t) { walk_task(w, t, ignored_pending); });
     for_each_runnable(

@@ -10,6 +10,7 @@
 #include "kernel/check/restored.hpp"
 #include "kernel/fork/watch.hpp"
 #include "kernel/lib/panic.hpp"
+#include "kernel/task/watch.hpp"
 
 namespace forkproof {
 
@@ -77,7 +78,7 @@ bool want_all(const FailRequest& request) {
 
 void fail_injection_init(const FailRequest& request) {
     if (request.step.size == 0) return;
-    steps_are_watched = true;
+    steps_are_watched = calls_are_watched = true;
     allocation_watch_init();
     if (want_all(request)) return;
     for (int i = 0; i < STEP_COUNT; i++)
@@ -86,6 +87,7 @@ void fail_injection_init(const FailRequest& request) {
 }
 
 bool steps_are_watched;
+bool calls_are_watched;
 
 Errno acquire_watched(int step, ForkRequest& request) {
     Errno error;

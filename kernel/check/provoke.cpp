@@ -8,6 +8,7 @@
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/page_table.hpp"
 #include "kernel/task/sched.hpp"
+#include "kernel/task/watch.hpp"
 
 namespace forkproof {
 
@@ -151,6 +152,7 @@ void provoke_init(Text name) {
     if (name.size == 0) return;
     for (const Row& row : rows)
         if (Text(row.name) == name) armed = &row;
+    calls_are_watched = true;
     if (armed) return;
     print("provoke={}: there is no such fault; known:", name);
     for (const Row& row : rows) print(" {}", row.name);

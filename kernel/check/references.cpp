@@ -1,10 +1,12 @@
 #include "kernel/check/references.hpp"
+#include "kernel/cgroup/cgroup.hpp"
 #include "kernel/exec/exec.hpp"
 #include "kernel/files/file.hpp"
 #include "kernel/files/initrd.hpp"
 #include "kernel/io/io_context.hpp"
 #include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
+#include "kernel/task/exec_domain.hpp"
 
 namespace forkproof {
 
@@ -30,6 +32,7 @@ void references_of_mount(const Mount& mount, ReferenceVisitor& v) {
 
 void references_of_inode(const Inode& inode, ReferenceVisitor& v) {
     hold(v, inode.parent, "parent");
+    if (holds_hierarchy(inode)) hold(v, inode.sb, "sb");
     for (const DirEntry& entry : const_cast<Inode&>(inode).entries) hold(v, &entry, "entries");
 }
 
@@ -67,6 +70,8 @@ void for_each_reference_of_task(const Task& t, bool published, ReferenceVisitor&
     hold(v, t.nsproxy, "nsproxy");
     hold(v, t.sysvsem, "sysvsem");
     hold(v, t.io_context, "io_context");
+    hold(v, t.exec_domain, "exec_domain");
+    hold(v, t.cgroups, "cgroups");
     hold(v, t.thread.fpu, "thread.fpu");
     hold(v, t.file_in_use, "file_in_use");
     for (const PidLink& link : t.pids) hold(v, link.pid, "pids");
@@ -113,6 +118,7 @@ void for_each_reference_of(Kind kind, const void* o, ReferenceVisitor& v) {
         for (const Mount& mount : mounts) hold(v, &mount, "mounts");
         break;
     }
+    case Kind::css_set: hold(v, as<CssSet>(o).cgroup, "cgroup"); break;
     case Kind::pid_ns: hold(v, as<PidNs>(o).parent, "parent"); break;
     case Kind::pid:
         v.visit(Kind::pid, o, "the allocation");
@@ -131,6 +137,8 @@ void for_each_root_reference(ReferenceVisitor& v) {
     hold(v, root_user, "INIT_USER");
     hold(v, init_user_ns, "init_user_ns");
     hold(v, initrd_super_block, "initrd_super_block");
+    for (const ExecDomain& d : exec_domains) hold(v, &d, "exec_domains");
+    hold(v, init_css_set, "init_css_set");
     for_each_reference_of_task(init_task, true, v);
 }
 
@@ -157,7 +165,9 @@ bool count_of(Kind kind, const void* o, u32& count) {
     case Kind::pid_ns: count = as<PidNs>(o).count; return true;
     case Kind::net_ns: count = as<NetNs>(o).count; return true;
     case Kind::pid: count = as<Pid>(o).count; return true;
+    case Kind::exec_domain: count = as<ExecDomain>(o).count; return true;
     case Kind::io_context: count = as<IoContext>(o).count; return true;
+    case Kind::css_set: count = as<CssSet>(o).count; return true;
     case Kind::sem_undo: count = 2; return true; // its list and its set
     case Kind::sem_set:
     case Kind::dirent:

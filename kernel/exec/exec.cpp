@@ -3,6 +3,7 @@
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/uaccess.hpp"
 #include "kernel/namespaces/mount_tree.hpp"
+#include "kernel/task/exec_domain.hpp"
 #include "kernel/task/exit.hpp"
 #include "kernel/task/sched.hpp"
 #include "kernel/task/signal_sets.hpp"
@@ -168,6 +169,7 @@ Errno do_execve(HeldPath& file, Text path, const ArgBlock& arguments, PtRegs& re
     change_creds(me, b);
     close_on_exec(*me.files);
     set_name(me, path);
+    set_personality(PER_LINUX | (me.personality & ~PER_MASK)); // linux-2.6.33 linux/elf.h SET_PERSONALITY
     me.flags &= ~static_cast<u32>(PF_FORKNOEXEC);
     me.did_exec = true;
     me.self_exec_id++;

@@ -1,4 +1,5 @@
 #include "kernel/files/inode.hpp"
+#include "kernel/lib/boundary.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
 
@@ -9,7 +10,7 @@ namespace {
 constexpr u32 BUCKETS = 1024;
 DirEntry* hash_table[BUCKETS]; // all names of all file systems
 
-DirEntry*& bucket(const Inode& directory, Text name) {
+FORKPROOF_BOUNDARY DirEntry*& name_bucket(const Inode& directory, Text name) {
     // FNV-1a, 32 bits.
     u32 hash = 2166136261U ^ directory.ino ^ directory.sb->device << 16;
     for (std::size_t i = 0; i < name.size; i++) hash = (hash ^ static_cast<u8>(name.data[i])) * 16777619U;
@@ -17,7 +18,7 @@ DirEntry*& bucket(const Inode& directory, Text name) {
 }
 
 void unhash(DirEntry& entry) {
-    DirEntry** at = &bucket(*entry.directory, entry.name);
+    DirEntry** at = &name_bucket(*entry.directory, entry.name);
     while (*at != &entry) at = &(*at)->hash_next;
     *at = entry.hash_next;
 }
@@ -57,6 +58,7 @@ void put_super_block(SuperBlock* sb) {
         }
     }
     if (sb->root) put_inode(sb->root);
+    if (sb->type->kill_sb) sb->type->kill_sb(*sb);
     destroy(sb);
 }
 
@@ -93,7 +95,7 @@ DirEntry* add_entry(Inode& directory, Text name, Inode& inode, bool permanent) {
     entry->position = directory.next_position++;
     directory.entries.push_back(*entry);
     directory.sb->entries.push_back(*entry);
-    DirEntry*& first = bucket(directory, entry->name);
+    DirEntry*& first = name_bucket(directory, entry->name);
     entry->hash_next = first;
     first = entry;
     if (is_directory(inode)) {
@@ -122,7 +124,7 @@ Result<Inode*> lookup_entry(Inode& directory, Text name) {
 }
 
 DirEntry* find_entry(const Inode& directory, Text name) {
-    for (DirEntry* e = bucket(directory, name); e; e = e->hash_next)
+    for (DirEntry* e = name_bucket(directory, name); e; e = e->hash_next)
         if (e->directory == &directory && e->name == name) return e;
     return nullptr;
 }

@@ -60,6 +60,9 @@ struct InodeOps {
     Errno (*truncate)(Inode& inode, u32 size);
     /// The last holder is gone: gives back what the contents take.
     void (*evict)(Inode& inode);
+    /// Takes a name away for rmdir or unlink, who have asked for permission. Without it a directory need only
+    /// be empty; with it names are neither linked nor renamed. EPERM, EBUSY.
+    Errno (*remove)(DirEntry& entry) = nullptr;
 };
 
 struct FileSystemType;
@@ -79,8 +82,10 @@ struct SuperBlock {
 /// A kind of file system, which mount knows by its name.
 struct FileSystemType {
     const char* name;
-    /// A file system for a new mount, counted once for the caller. ENOMEM.
-    Result<SuperBlock*> (*mount)();
+    /// A file system for a new mount, counted once for the caller. `data` are mount's options. ENOMEM.
+    Result<SuperBlock*> (*mount)(Text data);
+    /// The last mount is gone, and all names are.
+    void (*kill_sb)(SuperBlock& sb) = nullptr;
 };
 /// ENODEV: no such type is known (kernel/files/file_systems.cpp).
 Result<const FileSystemType*> find_file_system_type(Text name);

@@ -48,12 +48,16 @@ Errno mount_new(const MountRequest& request, const Path& where) {
     if (!capable(CAP_SYS_ADMIN)) return Errno::EPERM;
     const Result<const FileSystemType*> type = find_file_system_type(request.type);
     if (!type.ok()) return type.error();
-    const Result<SuperBlock*> made = type.value()->mount();
+    const Result<SuperBlock*> made = type.value()->mount(request.data);
     if (!made.ok()) return made.error();
     SuperBlock* const sb = made.value();
     Mount* mount = create_mount(sb->root, request.flags & MNT_FLAGS);
+    const bool there_already = where.mnt->sb == sb && where.inode == where.mnt->root;
     put_super_block(sb); // the mount has its own count
-    return mount ? graft(mount, where) : Errno::ENOMEM;
+    if (!mount) return Errno::ENOMEM;
+    if (!there_already) return graft(mount, where);
+    put_mount(mount);
+    return Errno::EBUSY;
 }
 
 /// All mounts are private here.

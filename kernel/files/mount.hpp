@@ -4,9 +4,9 @@
 
 namespace forkproof {
 
-/// What mount(2) is asked for; `source` counts for a bind alone.
+/// What mount(2) is asked for; `source` counts for a bind alone, `data` for what is no bind.
 struct MountRequest {
-    Text source, target, type;
+    Text source, target, type, data;
     bool has_source = false, has_type = false;
     u32 flags = 0;
 };

@@ -165,6 +165,7 @@ Errno remove_directory(const Fs& fs, const Path& start, Text path) {
     if (!may_write_to(*walk.at)) return Errno::EROFS;
     if (const Errno e = may_delete(*entry, true); e != Errno::OK) return e;
     if (entry->inode->mounted) return Errno::EBUSY;
+    if (const auto remove = entry->directory->i_op->remove) return remove(*entry);
     if (!entry->inode->entries.empty()) return Errno::ENOTEMPTY;
     drop_entry(entry);
     return Errno::OK;
@@ -180,6 +181,7 @@ Errno unlink_file(const Fs& fs, const Path& start, Text path) {
     if (!may_write_to(*walk.at)) return Errno::EROFS;
     if (const Errno e = may_delete(*entry, false); e != Errno::OK) return e;
     if (entry->inode->mounted) return Errno::EBUSY;
+    if (const auto remove = entry->directory->i_op->remove) return remove(*entry);
     drop_entry(entry);
     return Errno::OK;
 }
@@ -194,7 +196,7 @@ Errno link_file(const Fs& fs, const Path& old_start, Text old_path, const Path& 
     if (!may_write_to(*walk.at)) return Errno::EROFS;
     if (const Errno e = may_create(*walk.at->inode); e != Errno::OK) return e;
     Inode& inode = *old.at->inode;
-    if (is_directory(inode)) return Errno::EPERM;
+    if (is_directory(inode) || walk.at->inode->i_op->remove) return Errno::EPERM;
     if (!add_entry(*walk.at->inode, walk.last, inode)) return Errno::ENOMEM;
     inode.nlink++;
     return Errno::OK;
@@ -215,6 +217,7 @@ Errno rename_file(const Fs& fs, const Path& old_start, Text old_path, const Path
         return Errno::ENOTEMPTY;
     if (!may_write_to(*from.at)) return Errno::EROFS;
     if (replaced && replaced->inode == entry->inode) return Errno::OK; // two names of one file: both stay
+    if (from.at->inode->i_op->remove) return Errno::EPERM;
     if (const Errno e = may_rename(*entry, to, replaced); e != Errno::OK) return e;
     return move_entry(entry, *to.at->inode, to.last, replaced);
 }

@@ -179,7 +179,7 @@ constinit const InodeOps tmpfs_inodes = {
 
 /// Half of memory may be files (linux-2.6.33 shmem_default_max_blocks). The root belongs to whoever mounts,
 /// and everybody may make files there.
-Result<SuperBlock*> tmpfs_mount() {
+Result<SuperBlock*> tmpfs_mount(Text) {
     SuperBlock* sb = create_super_block(tmpfs);
     if (!sb) return Errno::ENOMEM;
     sb->most_frames = frame_totals().total / 2;

@@ -35,7 +35,9 @@ namespace forkproof {
     X(pid_ns, PidNs, "pid_ns")                                                                               \
     X(net_ns, NetNs, "net_ns")                                                                               \
     X(pid, Pid, "pid")                                                                                       \
-    X(io_context, IoContext, "io_context")
+    X(io_context, IoContext, "io_context")                                                                   \
+    X(exec_domain, ExecDomain, "exec_domain")                                                                \
+    X(css_set, CssSet, "css_set")
 
 enum class Kind : u8 {
 #define X(name, type, text) name,

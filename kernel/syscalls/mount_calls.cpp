@@ -23,17 +23,18 @@ class OptionalString {
 
 } // namespace
 
-/// The options in `data` are for the file system; none of ours has any.
+/// The options in `data` are for the file system.
 i32 sys_mount(PtRegs& regs) {
-    const OptionalString type(regs.dx), source(regs.bx);
+    const OptionalString type(regs.dx), source(regs.bx), data(regs.di);
     const UserPath target(regs.cx);
-    const Errno errors[] = {type.error(), target.error(), source.error()};
+    const Errno errors[] = {type.error(), target.error(), source.error(), data.error()};
     for (const Errno e : errors)
         if (e != Errno::OK) return negative(e);
     if (target.text().size == 0) return negative(Errno::ENOENT);
     return negative(do_mount({.source = source.text(),
                               .target = target.text(),
                               .type = type.text(),
+                              .data = data.text(),
                               .has_source = source.given(),
                               .has_type = type.given(),
                               .flags = regs.si}));

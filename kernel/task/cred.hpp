@@ -14,6 +14,7 @@ enum Capability : u32 {
     CAP_SETGID = 6,
     CAP_SETUID = 7,
     CAP_IPC_OWNER = 15,
+    CAP_SYS_MODULE = 16,
     CAP_SYS_RAWIO = 17,
     CAP_SYS_CHROOT = 18,
     CAP_SYS_ADMIN = 21,

@@ -96,6 +96,7 @@ const std::vector<Corollary>& corollaries() {
         {"scheduling/start-debit", SCHED},
         {"scheduling/B9", SCHED},
         {"exit/cred", ROW},
+        {"exit/exec_domain", ROW},
         {"exit/undo", ROW},
         {"exit/files", ROW},
         {"exit/fs", ROW},
@@ -103,6 +104,7 @@ const std::vector<Corollary>& corollaries() {
         {"exit/mm", ROW},
         {"exit/nsproxy", ROW},
         {"exit/io_context", ROW},
+        {"exit/css_set", ROW},
         {"exit/pid", ROW},
         {"history/own-ladder", "follows from ladder/table"},
     };

@@ -48,18 +48,22 @@ std::vector<Pointed> kernel_rows() {
          0,
          "a task is resumed where it was switched away from"},
     };
-    const std::vector<std::string> files{"regular_ops", "directory_ops", "console_ops",   "null_ops",
-                                         "zero_ops",    "pipe_ops",      "tmpfs_file_ops"};
+    const std::vector<std::string> files{"regular_ops",    "directory_ops",   "console_ops",
+                                         "null_ops",       "zero_ops",        "pipe_ops",
+                                         "tmpfs_file_ops", "cgroup_tasks_ops"};
     const std::pair<const char*, Address> members[] = {
         {"transfer", 4}, {"transfer", 8}, {"seek", 12}, {"sys_ioctl", 16}, {"free_file", 20}};
     for (const auto& [caller, at] : members)
         rows.push_back({caller, By::column, files, at, 24, "a file's ops is one of these tables"});
-    const std::vector<std::string> inodes{"initrd_inodes", "tmpfs_inodes"};
-    const std::pair<const char*, Address> inode_members[] = {
-        {"walk_path", 0}, {"make_inode", 4}, {"truncate_inode", 8}, {"free_inode", 12}};
+    const std::vector<std::string> inodes{"initrd_inodes", "tmpfs_inodes", "cgroup_inodes"};
+    const std::pair<const char*, Address> inode_members[] = {{"walk_path", 0},         {"make_inode", 4},
+                                                             {"truncate_inode", 8},    {"free_inode", 12},
+                                                             {"remove_directory", 16}, {"unlink_file", 16}};
     for (const auto& [caller, at] : inode_members)
-        rows.push_back({caller, By::column, inodes, at, 16, "an inode's i_op is one of these tables"});
-    rows.push_back({"do_mount", By::column, {"tmpfs"}, 4, 8, "a row of the types of file systems"});
+        rows.push_back({caller, By::column, inodes, at, 20, "an inode's i_op is one of these tables"});
+    const std::vector<std::string> types{"tmpfs", "cgroup_file_system"};
+    rows.push_back({"do_mount", By::column, types, 4, 12, "a row of the types of file systems"});
+    rows.push_back({"put_super_block", By::column, types, 8, 12, "a super block has one of these types"});
     return rows;
 }
 

@@ -26,6 +26,8 @@ struct ExitRow {
 
 const ExitRow rows[] = {
     {"cred", {"creds"}, {{"real_cred", "put_cred"}, {"cred", "put_cred"}}},
+    {"exec_domain", {"exec-domain"}, {{"exec_domain", "put_exec_domain"}}},
+    {"css_set", {"cgroup"}, {{"cgroups", "put_css_set"}}},
     {"undo", {"semundo"}, {{"sysvsem", "put_undo_list"}}},
     {"files", {"files"}, {{"files", "put_files"}}},
     {"fs", {"fs"}, {{"fs", "put_fs"}}},

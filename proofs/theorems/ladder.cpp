@@ -5,6 +5,7 @@
 #include "invariants/flags.hpp"
 #include "proofs/theorems/theorems.hpp"
 #include "proofs/world/in_bochs.hpp"
+#include <algorithm>
 #include <fmt/core.h>
 
 namespace forkproof::proofs {
@@ -123,14 +124,16 @@ std::string release_command(const StepTable& table, std::size_t step) {
 /// The table that the image holds pairs each acquire with its release, in the listing's order.
 void table(MachineProof& proof) {
     const StepTable table(proof);
-    const char* const names[] = {"task",   "creds", "sched",      "semundo", "files",  "fs",  "sighand",
-                                 "signal", "mm",    "namespaces", "io",      "thread", "pid", "signal-check"};
+    const char* const names[] = {"task",  "creds",  "exec-domain", "cgroup",    "sched",       "semundo",
+                                 "files", "fs",     "sighand",     "signal",    "mm",          "namespaces",
+                                 "io",    "thread", "pid",         "ns-cgroup", "signal-check"};
     proof.check("the steps of the table are those of the specification",
                 table.rows().size() == std::size(names));
     const std::set<std::string> nothing_held = {"sched", "signal-check"};
     for (std::size_t i = 0; i < table.rows().size(); i++) {
         const StepTable::Row& row = table.rows()[i];
-        std::string plain = row.name == "signal-check" ? "signal_check" : row.name;
+        std::string plain = row.name;
+        std::replace(plain.begin(), plain.end(), '-', '_');
         proof.check(fmt::format("step {} is {}", i, names[i]), row.name == names[i]);
         proof.check(row.name + " is acquired by acquire_" + plain, row.acquire_name == "acquire_" + plain);
         const std::string release = nothing_held.contains(row.name) ? "release_nothing"

@@ -21,6 +21,7 @@ std::vector<Theorem> machine_theorems() {
         steps_namespaces_theorems,
         steps_thread_theorems,
         steps_pid_theorems,
+        steps_cgroup_theorems,
         // the child comes into being
         publish_theorems,
         child_theorems,
@@ -29,6 +30,7 @@ std::vector<Theorem> machine_theorems() {
         // what all of it stands on
         allocator_theorems,
         helpers_numbers_theorems,
+        helpers_names_theorems,
         helpers_user_memory_theorems,
         helpers_memory_theorems,
         helpers_semaphores_theorems,

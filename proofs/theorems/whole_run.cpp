@@ -36,7 +36,8 @@ void complete(WholeScene& w, const Path& path) {
     const Word marker = word32(~0U);
     for (const StageRow& row : stage_rows) {
         const Word got = ForkScene::now(path, w.of(child, row.field));
-        const Word expected = w.child_has(row, w.before(w.of(w.parent, row.field)), marker);
+        const Word expected =
+            w.child_has(row, w.before(w.of(w.parent, row.field)), marker, w.table.rows().size());
         Truth own = false;
         for (const auto& [address, block] : path.state.memory.blocks) {
             if (!block.fresh || block.kind != row.kind) continue;

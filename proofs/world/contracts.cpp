@@ -47,6 +47,8 @@ constexpr KindRow kinds[] = {
     {"net_ns", "NetNs"},
     {"pid", "Pid"},
     {"io_context", "IoContext"},
+    {"exec_domain", "ExecDomain"},
+    {"css_set", "CssSet"},
 };
 
 /// Who has called the function that a contract stands for.

@@ -27,6 +27,8 @@ std::string text_at(const Image& image, std::uint32_t address) {
 const std::vector<StageRow> stage_rows = {
     {"cred", "creds", "cred", "Cred", "cred", "count", 2},
     {"real_cred", "creds", "cred", "Cred", "cred", "count", 2},
+    {"exec_domain", "exec-domain", "exec_domain", "ExecDomain", "exec_domain", "count", 1},
+    {"cgroups", "cgroup", "css_set", "CssSet", "css_set", "count", 1},
     {"sysvsem", "semundo", "undo", "UndoList", "undo", "count", 1},
     {"files", "files", "files", "Files", "files", "count", 1},
     {"fs", "fs", "fs", "Fs", "fs", "users", 1},
@@ -82,6 +84,7 @@ ForkScene::ForkScene(MachineProof& proof, const std::string& title, const std::s
     add_frame_table(scene);
     scene.show("flags", flags, true);
     build_caller();
+    build_groups();
     build_namespaces();
     build_files();
     build_memory();
@@ -117,6 +120,11 @@ void ForkScene::build_caller() {
     world.point(of(parent, "cred"), cred);
     world.point(of(parent, "real_cred"), cred);
 
+    exec_domain = counted("ExecDomain", "parent->exec_domain", "exec_domain", "count");
+    world.point(of(parent, "exec_domain"), exec_domain);
+    scene.assume("an exec domain counts its place on the list, and each task in it",
+                 ult(word32(1), before(of(exec_domain, "count"))));
+
     sighand = counted("Sighand", "parent->sighand", "sighand", "count");
     world.point(of(parent, "sighand"), sighand);
     signal = counted("Signal", "parent->signal", "signal", "count");
@@ -143,6 +151,39 @@ void ForkScene::build_caller() {
     } else {
         world.set(of(parent, "io_context"), 0);
     }
+}
+
+/// The directory of the caller's group holds `tasks`, and a further name in the bucket that the child's
+/// number falls into (proofs/theorems/steps_cgroup.cpp).
+void ForkScene::build_groups() {
+    const Place sets = world.global("css_sets");
+    cgroup_root = world.global("cgroup_root");
+    css_set = counted("CssSet", "parent->cgroups", "css_set", "count");
+    world.point(of(parent, "cgroups"), css_set);
+    world.set(of(css_set, "cgroup"), 0);
+    world.empty_list(of(css_set, "node"));
+    world.empty_list(of(sets, "head"));
+    if (shape.groups == Groups::none) {
+        world.set(of(cgroup_root, "sb"), 0);
+        scene.assume("there is no hierarchy of cgroups, but in steps/ns-cgroup", true);
+        return;
+    }
+    cgroup_sb = counted("SuperBlock", "the hierarchy", "super_block", "count");
+    world.point(of(cgroup_root, "sb"), cgroup_sb);
+    group = counted("Inode", "the caller's group", "inode", "count");
+    world.point(of(group, "sb"), cgroup_sb);
+    const Place tasks = world.object("DirEntry", "the entry of tasks", "dirent");
+    neighbour = world.object("DirEntry", "another name in the group", "dirent");
+    world.point(of(neighbour, "directory"), group);
+    world.set(of(neighbour, "hash_next"), 0);
+    world.ring({of(group, "entries.head"), of(tasks, "sibling"), of(neighbour, "sibling")});
+    world.ring({of(cgroup_sb, "entries.head"), of(tasks, "in_super_block"), of(neighbour, "in_super_block")});
+    if (shape.groups == Groups::top) {
+        world.point(of(cgroup_sb, "root"), group);
+        return;
+    }
+    world.point(of(css_set, "cgroup"), group);
+    world.ring({of(sets, "head"), of(css_set, "node")});
 }
 
 void ForkScene::build_namespaces() {
@@ -320,14 +361,15 @@ void ForkScene::build_child(std::size_t done) {
             world.set(place, 0);
             continue;
         }
-        if (!own.contains(row.resource)) {
+        const bool may_be_own = std::string(row.step) != "cgroup" || !has_own_group(done).known();
+        if (may_be_own && !own.contains(row.resource)) {
             own[row.resource] = world.object(row.type, fmt::format("child's own {}", row.resource), row.kind);
             world.set(of(own[row.resource], row.count), row.own_count);
         }
         const Word callers = world.get(of(parent, row.field));
-        world.set(place, child_has(row, callers, word32(own[row.resource].address)));
+        world.set(place, child_has(row, callers, word32(may_be_own ? own[row.resource].address : 0), done));
         // What is shared is held by the child too.
-        const Truth shared = shares(row, callers);
+        const Truth shared = shares(row, callers, done);
         if (!callers.is(0)) {
             const Place object{static_cast<std::uint32_t>(callers.value()), row.type, 0};
             if (std::string(row.step) != "signal") // a thread's count rises when it is published
@@ -350,14 +392,23 @@ void ForkScene::build_child(std::size_t done) {
     }
 }
 
-Truth ForkScene::shares(const StageRow& row, const Word& callers) const {
+Truth ForkScene::has_own_group(std::size_t done) const {
+    const bool reached = done > StepTable(scene.proof()).index("ns-cgroup");
+    if (!reached || shape.groups == Groups::none) return false;
+    return flag(NSPROXY_FLAGS) && !is_zero(world.get(of(cgroup_root, "ns_bound")));
+}
+
+Truth ForkScene::shares(const StageRow& row, const Word& callers, std::size_t done) const {
     const SharingRow& s = sharing_row(row.resource);
     if (callers.is(0)) return false;
+    if (s.otherwise == Otherwise::shared) return true;
+    if (s.otherwise == Otherwise::own_if_bound) return !has_own_group(done);
     if (s.share_flag != 0) return flag(s.share_flag) && !flag(s.new_flags);
     return s.new_flags != 0 ? !flag(s.new_flags) : Truth(false);
 }
 
-Word ForkScene::child_has(const StageRow& row, const Word& callers, const Word& own_one) const {
+Word ForkScene::child_has(const StageRow& row, const Word& callers, const Word& own_one,
+                          std::size_t done) const {
     const SharingRow& s = sharing_row(row.resource);
     Word otherwise = own_one;
     // Nothing but what is shared; where the caller has none to share yet, one is made for both.
@@ -367,7 +418,7 @@ Word ForkScene::child_has(const StageRow& row, const Word& callers, const Word& 
         otherwise = word32(0); // a kernel thread's child has no address space either
     else if (s.otherwise == Otherwise::copy_if_set)
         otherwise = ite(has_io_priority(), own_one, word32(0));
-    return ite(shares(row, callers), callers, otherwise);
+    return ite(shares(row, callers, done), callers, otherwise);
 }
 
 Truth ForkScene::has_io_priority() const {
@@ -412,7 +463,7 @@ void ForkScene::check_stage(const Path& path, const std::string& step) {
         const Word callers = world.get(of(parent, row.field));
         // Shared or nothing exactly when the table says so; otherwise one of its own, alive, with its count.
         const Word marker = word32(~0U);
-        const Word expected = child_has(row, callers, marker);
+        const Word expected = child_has(row, callers, marker, done);
         scene.prove(path, what + " is as the sharing table says",
                     eq(got, expected) || (eq(expected, marker) && !is_zero(got) && !eq(got, callers)));
         const auto own_part = scene.when(path, eq(expected, marker));

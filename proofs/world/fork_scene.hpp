@@ -7,6 +7,9 @@
 
 namespace forkproof::proofs {
 
+/// Whether there is a hierarchy of cgroups, and where in it the caller is.
+enum class Groups : std::uint8_t { none, top, below };
+
 /// What differs between start states by more than the values of fields.
 struct ForkShape {
     bool undo = true;             ///< the caller has an undo list
@@ -14,6 +17,7 @@ struct ForkShape {
     bool fpu = false;             ///< ... has used the FPU
     bool io = false;              ///< ... has an io context
     bool ports = false;           ///< ... has called ioperm
+    Groups groups = Groups::none; ///< the hierarchy of cgroups, and where in it the caller is
     bool mm = true;               ///< ... has an address space
     unsigned open_files = 2;      ///< descriptors in use: pointers to two open files, in turn
     unsigned vmas = 1, pages = 1; ///< mappings, and pages in each, which may be present or not
@@ -69,9 +73,13 @@ class ForkScene {
 
     Word flags, in_force;
     Place request, regs, caller_stack;
-    Place parent, cred, user, user_ns, files, fs, sighand, signal, mm, nsproxy, undo, fpu, io_context;
+    Place parent, cred, user, user_ns, files, fs, sighand, signal, mm, nsproxy, undo, fpu, io_context,
+        exec_domain;
     std::vector<Place> io_bitmap; ///< the frames of the caller's
     Place mnt_ns, uts_ns, ipc_ns, pid_ns, net_ns, mount;
+    Place css_set, cgroup_root, group, cgroup_sb,
+        neighbour;               ///< the caller's css_set; with groups: the directory of its group,
+                                 ///< the hierarchy, and a name in the directory besides `tasks`
     Place sem_set, sem_undo;     ///< the set in the caller's ipc namespace; the entry of its undo list
     Place root_inode, cwd_inode; ///< where the caller stands; the first is what the mount shows
     Place super_block;
@@ -110,10 +118,13 @@ class ForkScene {
     /// including `step` own is as the table says, the others are null.
     void check_stage(const Path& path, const std::string& step);
 
-    /// The flags make the child share this with a caller that has `callers`.
-    [[nodiscard]] Truth shares(const StageRow& row, const Word& callers) const;
+    /// After so many steps the flags make the child share this with a caller that has `callers`.
+    [[nodiscard]] Truth shares(const StageRow& row, const Word& callers, std::size_t done) const;
     /// What the child's field is: the caller's, its own, or null.
-    [[nodiscard]] Word child_has(const StageRow& row, const Word& callers, const Word& own_one) const;
+    [[nodiscard]] Word child_has(const StageRow& row, const Word& callers, const Word& own_one,
+                                 std::size_t done) const;
+    /// Of Otherwise::own_if_bound: after so many steps the child has a group of its own.
+    [[nodiscard]] Truth has_own_group(std::size_t done) const;
 
     /// The caller's io context names a class: IoContext is the one resource that is copied only if it says
     /// something (Otherwise::copy_if_set).
@@ -121,6 +132,7 @@ class ForkScene {
 
   private:
     void build_caller();
+    void build_groups();
     void build_namespaces();
     void build_semaphores();
     void build_mounts();

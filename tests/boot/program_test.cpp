@@ -58,6 +58,17 @@ TEST(Program, ThatAsksForWhatThePolicyDeniesGetsItsErrno) {
         .says("lsm: root, clone(NEWPID) = a child  FAILED");
 }
 
+// Of a failed clone with new namespaces no group stays behind (defect B5 of the listing).
+TEST(Program, ThatMakesGroupsKeepsNoneOfAFailedClone) {
+    for (const char* fail : {"ns-cgroup:2", "signal-check:1"})
+        Expect(boot({.cmdline = fmt::format("fail={}", fail), .program = "cgroups", .args = "fail"}))
+            .ends(Ending::good)
+            .says(": equal, nothing is left behind")
+            .says("cgroups: of the first there is no group")
+            .never_says("FAILED")
+            .last_line(verdict_pattern);
+}
+
 // CLONE_STOPPED: logged, but not more than ten times in five seconds.
 TEST(Program, ThatClonesStoppedIsLogged) {
     const Boot run = boot({.program = "stopped"});
