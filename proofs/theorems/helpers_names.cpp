@@ -57,8 +57,7 @@ void helper_decimal(MachineProof& proof) {
         scene.equal(path, "what the digits say", sum, number);
         unchanged_but(scene, path, {{to.address, "", n}});
     }
-    scene.reached("two digits", paths,
-                  [](const Path& p) { return eq(p.state.get(Reg::eax), word32(MOST)); });
+    scene.reached("two digits", paths, [](const Path& p) { return eq(p.state.get(Reg::eax), word32(MOST)); });
     scene.reached("one digit", paths, [](const Path& p) { return eq(p.state.get(Reg::eax), word32(1)); });
 }
 

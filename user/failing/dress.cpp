@@ -9,7 +9,7 @@ namespace {
 // Calls that no other program of user/ makes (Linux 2.6.33, asm/unistd_32.h).
 constexpr auto CHDIR = static_cast<Number>(12), UMASK = static_cast<Number>(60),
                IOPERM = static_cast<Number>(101), IPC = static_cast<Number>(117),
-               PERSONALITY = static_cast<Number>(136);
+               PERSONALITY = static_cast<Number>(136), SETGROUPS32 = static_cast<Number>(206);
 constexpr int SEMOP = 1, SEMGET = 2, SEMCTL = 3; // linux/ipc.h
 constexpr int IPC_PRIVATE = 0, IPC_RMID = 0, SEM_UNDO = 0x1000, OWNER_MAY = 0600;
 constexpr int ADDR_NO_RANDOMIZE = 0x0040000; // linux/personality.h
@@ -43,6 +43,8 @@ void dress() {
     }
     mkdir(GROUPS, 0755); // with ns bound a child that has namespaces of its own gets a group, too
     mount("none", GROUPS, "cgroup", 0, "ns");
+    const std::uint32_t supplementary[] = {7, 8};
+    call(SETGROUPS32, 2, supplementary);
     call(CHDIR, "/tmp");
     call(UMASK, 027);
     call(IOPERM, FIRST_PORT, PORTS, 1);
