@@ -1,9 +1,11 @@
 #include "kernel/check/leak_rows.hpp"
+#include "kernel/cgroup/cgroup.hpp"
 #include "kernel/files/file.hpp"
 #include "kernel/io/io_context.hpp"
 #include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/page_table.hpp"
+#include "kernel/task/exec_domain.hpp"
 #include "kernel/task/sched.hpp"
 
 namespace forkproof {
@@ -105,6 +107,12 @@ constexpr LeakRow leaks[] = {
     count("user->processes", P::creds, [](Task&, Task& t) -> u32& { return t.cred->user->processes; }),
     count("user", P::creds, [](Task&, Task& t) -> u32& { return t.cred->user->count; }),
     count("user_ns", P::creds, [](Task&, Task& t) -> u32& { return t.cred->user->user_ns->count; }),
+
+    // exec-domain, cgroup, ns-cgroup
+    count("exec_domain", P::tasks, [](Task&, Task& t) -> u32& { return t.exec_domain->count; }),
+    count("personality", P::tasks, [](Task&, Task& t) -> u32& { return t.personality; }),
+    count("css_set", P::tasks, [](Task&, Task& t) -> u32& { return t.cgroups->count; }),
+    count("a group's directory", P::files, [](Task&, Task&) -> u32& { return cgroup_root.sb->root->count; }),
 
     // semundo
     count("an undo list's count", P::namespaces, [](Task&, Task& t) -> u32& { return t.sysvsem->count; }),
