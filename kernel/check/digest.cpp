@@ -400,6 +400,7 @@ void walk_counts(Walker& w) {
     w.word(P::counts, frames.used[static_cast<int>(FrameUse::user)]);
     w.word(P::counts, frames.used[static_cast<int>(FrameUse::stack)]);
     w.word(P::counts, frames.used[static_cast<int>(FrameUse::other)]);
+    w.word(P::counts, frames.used[static_cast<int>(FrameUse::io_bitmap)]);
     w.word(P::counts, tasklist_lock.held());
     w.word(P::counts, siglock.held());
     w.word(P::counts, fs_lock.held());
