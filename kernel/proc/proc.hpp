@@ -24,7 +24,7 @@ struct ProcNames {
 /// One name of proc: a row of a directory's table. Which function is there says what it is.
 struct ProcEntry {
     const char* name;
-    u32 mode;                                               ///< with its type
+    u32 mode;                                                 ///< with its type
     Errno (*show)(ProcText& to, const Inode& file) = nullptr; ///< a file or a link that tells of no task
     /// A file that tells of the inode's task, as the namespace numbers tasks.
     Errno (*show_task)(ProcText& to, const Task& task, const Inode& file) = nullptr;

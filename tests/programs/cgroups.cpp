@@ -42,11 +42,13 @@ int attach(const char* group, int pid) {
     return failed(answer) ? answer : 0;
 }
 
+constexpr int INIT = 1, KTHREADD = 2;
+
 /// Whether the file lists exactly these numbers, in this order; 0 for none.
-bool holds(const char* group, int first, int second = 0) {
+bool holds(const char* group, int first, int second = 0, int third = 0) {
     char expected[40] = "", got[40] = "";
     std::size_t length = 0;
-    const int pids[] = {first, second};
+    const int pids[] = {first, second, third};
     for (const int pid : pids)
         if (pid != 0) length += snprintf(expected + length, sizeof expected - length, "%d\n", pid);
     const int fd = open(Path(group, "/tasks"), O_RDONLY);
@@ -74,7 +76,7 @@ void mounting() {
     fact("mounted", mount_with("ns") == 0);
     fact("mounted there already: EBUSY", is(mount_with("ns"), Errno::EBUSY));
     fact("another hierarchy beside it: EBUSY", is(mount_with("none,name=other"), Errno::EBUSY));
-    fact("everybody is in the top group", holds("", 1, getpid()));
+    fact("everybody is in the top group", holds("", INIT, KTHREADD, getpid()));
 }
 
 void groups() {
@@ -84,7 +86,7 @@ void groups() {
     fact("no files but its own", is(open(Path("/a/file"), 0101), Errno::EACCES));
     fact("its own is no directory: ENOTDIR", is(rmdir(Path("/a/tasks")), Errno::ENOTDIR));
     fact("nobody has the number: ESRCH", is(attach("/a", 30000), Errno::ESRCH));
-    fact("I go there", attach("/a", 0) == 0 && holds("/a", getpid()) && holds("", 1));
+    fact("I go there", attach("/a", 0) == 0 && holds("/a", getpid()) && holds("", INIT, KTHREADD));
     fact("with a task in it, it stays: EBUSY", is(rmdir(Path("/a")), Errno::EBUSY));
     fact("the top stays: EBUSY", is(rmdir(TOP), Errno::EBUSY));
     const int child = fork();
