@@ -32,12 +32,16 @@ class Walker {
         word(p, static_cast<u32>(v));
         word(p, static_cast<u32>(v >> 32));
     }
-    /// Many words at once: the contents of a page.
-    void words(DigestPart p, const u32* data, u32 count) {
+    /// The contents of a page: four words at a time, for most of the digest is spent here.
+    void page(DigestPart p, const void* contents) {
         u32 h = d_.part[static_cast<int>(p)];
-        for (const u32* end = data + count; data != end; data++) {
-            h = (h ^ *data) * FNV_PRIME;
-            h ^= h >> 15;
+        const auto mix = [&h](u32 v) { h = ((h << 5 | h >> 27) ^ v) * FNV_PRIME; };
+        const u32* const begin = static_cast<const u32*>(contents);
+        for (const u32* word = begin; word != begin + PAGE_SIZE / sizeof(u32); word += 4) {
+            mix(word[0]);
+            mix(word[1]);
+            mix(word[2]);
+            mix(word[3]);
         }
         d_.part[static_cast<int>(p)] = h;
     }
@@ -202,9 +206,16 @@ void walk_mm(Walker& w, Mm* mm) {
             to.word(P::memory, address);
             to.word(P::memory, frame_count(frame));
             to.word(P::memory, pte & (PTE_PRESENT | PTE_USER));
-            to.words(P::memory, static_cast<const u32*>(page_of(frame)), PAGE_SIZE / sizeof(u32));
+            u16& seen = frame_tally(frame); // the contents of a frame that several share count once
+            if (seen == 0) to.page(P::memory, page_of(frame));
+            seen = 1;
         },
         &w);
+}
+
+void forget_frames_of(Mm& mm) {
+    for_each_page(
+        mm, [](void*, u32, Pfn frame, u32) { frame_tally(frame) = 0; }, nullptr);
 }
 
 void walk_sighand(Walker& w, const Sighand* s) {
@@ -353,7 +364,7 @@ void walk_task_fields(Walker& w, const Task& t, SigSet ignored) {
     for (const Descriptor d : t.thread.tls) w.word64(P::tasks, d);
     for (const u32* page : t.thread.io_bitmap) {
         w.word(P::tasks, page != nullptr);
-        if (page) w.words(P::tasks, page, PAGE_SIZE / sizeof(u32));
+        if (page) w.page(P::tasks, page);
     }
     if (t.thread.fpu && &t != current()) w.bytes(P::tasks, t.thread.fpu->image, sizeof t.thread.fpu->image);
     if (&t == current()) return; // its registers are where the trap put them; the others' are on their stacks
@@ -426,6 +437,9 @@ Digest take_digest(SigSet ignored_pending) {
     if (cgroup_root.sb) walk_super_block(w, cgroup_root.sb);
     walk_nsproxy(w, init_task.nsproxy);
     for_each_task([&](Task& t) { walk_task(w, t, ignored_pending); });
+    for_each_task([&](Task& t) {
+        if (t.mm) forget_frames_of(*t.mm);
+    });
     for_each_runnable(
         [](void* walker, Task& t) { static_cast<Walker*>(walker)->word(P::counts, static_cast<u32>(t.pid)); },
         &w);

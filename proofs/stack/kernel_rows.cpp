@@ -13,6 +13,7 @@ std::vector<Pointed> kernel_rows() {
         {"copy_process", By::column, {"steps"}, 8, 20, "a row of steps"},
         {"acquire_watched", By::column, {"steps"}, 4, 20, "an index below STEP_COUNT"},
         {"rehearsal_acquire", By::column, {"steps"}, 4, 20, "an index below STEP_COUNT"},
+        {"rehearsal_acquire", By::column, {"steps"}, 8, 20, "an index below STEP_COUNT"},
         {"fail_by_itself", By::column, {"steps"}, 4, 20, "a row of steps"},
         {"fail_by_itself", By::column, {"steps"}, 8, 20, "a row of steps"},
         {"wrongly_shared", By::column, {"held"}, 4, 8, "a row of held"},

@@ -12,6 +12,7 @@
 #undef S_IFLNK
 #undef S_IFBLK
 #undef S_ISUID
+#undef S_IXGRP
 #undef S_ISGID
 #undef S_ISVTX
 
