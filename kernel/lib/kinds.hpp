@@ -36,7 +36,9 @@ namespace forkproof {
     X(net_ns, NetNs, "net_ns")                                                                               \
     X(pid, Pid, "pid")                                                                                       \
     X(io_context, IoContext, "io_context")                                                                   \
-    X(css_set, CssSet, "css_set")
+    X(css_set, CssSet, "css_set")                                                                            \
+    X(socket, Socket, "socket")                                                                              \
+    X(sk_buff, SkBuff, "sk_buff")
 
 enum class Kind : u8 {
 #define X(name, type, text) name,

@@ -13,6 +13,8 @@ enum Capability : u32 {
     CAP_KILL = 5,
     CAP_SETGID = 6,
     CAP_SETUID = 7,
+    CAP_NET_BIND_SERVICE = 10,
+    CAP_NET_ADMIN = 12,
     CAP_IPC_OWNER = 15,
     CAP_SYS_CHROOT = 18,
     CAP_SYS_ADMIN = 21,

@@ -43,9 +43,9 @@ std::vector<Pointed> kernel_rows() {
          0,
          "a task is resumed where it was switched away from"},
     };
-    const std::vector<std::string> files{"regular_ops",    "directory_ops",   "console_ops",
-                                         "null_ops",       "zero_ops",        "pipe_ops",
-                                         "tmpfs_file_ops", "cgroup_tasks_ops"};
+    const std::vector<std::string> files{"regular_ops",    "directory_ops",    "console_ops",
+                                         "null_ops",       "zero_ops",         "pipe_ops",
+                                         "tmpfs_file_ops", "cgroup_tasks_ops", "socket_ops"};
     const std::pair<const char*, Address> members[] = {
         {"transfer", 4}, {"transfer", 8}, {"seek", 12}, {"sys_ioctl", 16}, {"free_file", 20}};
     for (const auto& [caller, at] : members)

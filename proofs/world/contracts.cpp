@@ -48,6 +48,8 @@ constexpr KindRow kinds[] = {
     {"pid", "Pid"},
     {"io_context", "IoContext"},
     {"css_set", "CssSet"},
+    {"socket", "Socket"},
+    {"sk_buff", "SkBuff"},
 };
 
 /// Who has called the function that a contract stands for.

@@ -1,0 +1,111 @@
+#include "kernel/net/socket.hpp"
+#include "kernel/files/operations.hpp"
+#include "kernel/mm/cache.hpp"
+#include "kernel/mm/uaccess.hpp"
+#include "kernel/task/task.hpp"
+
+namespace forkproof {
+
+constinit BoundSockets bound_sockets = {};
+constinit WaitQueue socket_room = {};
+
+namespace {
+
+u32 sockets_made;
+
+/// What waits to be received or to be accepted goes.
+void purge(Socket& s) {
+    while (SkBuff* message = queue_of(s).front()) free_datagram(message);
+    while (Socket* one = pending_of(s).front()) {
+        one->pending_node.unlink();
+        close_socket(one);
+    }
+    s.waiting = 0;
+}
+
+i32 socket_read(File& file, UserAddr to, u32 size, bool wait) {
+    Socket& s = *file.socket;
+    if (s.type == SOCK_DGRAM) return datagram_receive(s, to, size, wait, nullptr);
+    return s.state == SocketState::connected ? stream_read(s, to, size, wait) : negative(Errno::EINVAL);
+}
+
+i32 socket_write(File& file, UserAddr from, u32 size, bool wait) {
+    Socket& s = *file.socket;
+    if (s.type == SOCK_DGRAM) return datagram_send(s, from, size, nullptr, wait);
+    return stream_write(s, from, size, wait, true);
+}
+
+void socket_release(File& file) { close_socket(file.socket); }
+
+} // namespace
+
+constinit const FileOps socket_ops = {.name = "socket",
+                                      .read = socket_read,
+                                      .write = socket_write,
+                                      .lseek = nullptr,
+                                      .ioctl = socket_ioctl,
+                                      .release = socket_release};
+
+Socket* create_socket(NetNs& net, u32 family, u32 type) {
+    auto* s = create<Socket>();
+    if (!s) return nullptr;
+    s->family = family;
+    s->type = type;
+    s->ino = ++sockets_made;
+    s->net = &net;
+    get_net_ns(&net);
+    return s;
+}
+
+void put_socket(Socket* s) {
+    if (--s->count != 0) return;
+    put_net_ns(s->net);
+    destroy(s);
+}
+
+void shut_down(Socket& s, bool receiving, bool sending) {
+    if (receiving) {
+        s.receives = false;
+        if (s.in) close_pipe_end(s.in, true);
+        s.in = nullptr;
+    }
+    if (sending) {
+        s.sends = false;
+        if (s.out) close_pipe_end(s.out, false);
+        s.out = nullptr;
+    }
+    wake_up(s.wait);
+}
+
+void close_socket(Socket* s) {
+    s->closed = true;
+    s->bound.unlink();
+    shut_down(*s, true, true);
+    purge(*s);
+    wake_up(socket_room);
+    Socket* peer = s->peer;
+    s->peer = nullptr;
+    put_socket(s);
+    if (peer) put_socket(peer);
+}
+
+File* socket_file(Socket* s, u32 f_flags) {
+    File* file = create<File>();
+    if (!file) {
+        close_socket(s);
+        return nullptr;
+    }
+    file->ops = &socket_ops;
+    file->f_flags = O_RDWR | f_flags;
+    file->socket = s;
+    return file;
+}
+
+Errno wait_for_socket(WaitQueue& queue, bool wait) {
+    if (!wait) return Errno::EAGAIN;
+    if (signal_pending(*current())) return Errno::ERESTARTSYS;
+    sleep_on(queue, SleepState::interruptible);
+    return Errno::OK;
+}
+
+} // namespace forkproof
