@@ -124,14 +124,14 @@ i32 datagram_send(Socket& s, UserAddr from, u32 size, const SockAddress* to, boo
         send_signal(*current(), SIGPIPE, false);
         return negative(Errno::EPIPE);
     }
+    if (inet) // first of all, also where it goes nowhere (linux-2.6.33 inet_sendmsg)
+        if (const Errno e = inet_autobind(s); e != Errno::OK) return negative(e);
     SockAddress connected;
     if (inet && !to) {
         if (s.state != SocketState::connected) return negative(Errno::EDESTADDRREQ);
         connected = address_of(s.there);
         to = &connected;
     }
-    if (inet)
-        if (const Errno e = inet_autobind(s); e != Errno::OK) return negative(e);
     Errno error;
     SkBuff* message = make_datagram(from, size, error);
     if (!message) return negative(error);

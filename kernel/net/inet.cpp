@@ -78,6 +78,8 @@ Errno inet_bind(Socket& s, const SockAddress& address) {
     if (address.length < InetPlace::SIZE) return Errno::EINVAL;
     if (address.family() != AF_INET) return Errno::EAFNOSUPPORT;
     const InetPlace place = place_of(address);
+    // While lo is down it has no address (a Linux with policy routing does not notice that before the first
+    // time that it is up).
     if (place.address != INADDR_ANY && !(is_loopback(place.address) && s.net->lo_up))
         return Errno::EADDRNOTAVAIL;
     if (place.port != 0 && place.port < PROT_SOCK && !capable(CAP_NET_BIND_SERVICE)) return Errno::EACCES;
