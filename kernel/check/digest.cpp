@@ -123,23 +123,29 @@ void walk_pipe(Walker& w, const Pipe* pipe) {
     }
 }
 
-void walk_socket(Walker& w, Socket* s) {
-    if (!w.meet(P::files, s)) return;
-    const u32 fields[] = {s->count,   s->family,     s->type,         static_cast<u32>(s->state),
-                          s->closed,  s->receives,   s->sends,        static_cast<u32>(s->error),
-                          s->backlog, s->waiting,    s->here.address, s->here.port,
-                          s->net->id, s->there.port, s->there.address};
+void walk_socket_fields(Walker& w, Socket& s) {
+    const u32 fields[] = {s.count,   s.family,     s.type,         static_cast<u32>(s.state),
+                          s.closed,  s.receives,   s.sends,        static_cast<u32>(s.error),
+                          s.backlog, s.waiting,    s.here.address, s.here.port,
+                          s.net->id, s.there.port, s.there.address};
     for (const u32 f : fields) w.word(P::files, f);
-    w.bytes(P::files, s->name.bytes, s->name.length);
-    w.bytes(P::files, s->peer_name.bytes, s->peer_name.length);
-    walk_pipe(w, s->in);
-    walk_pipe(w, s->out);
-    walk_socket(w, s->peer);
-    for (Socket& one : pending_of(*s)) walk_socket(w, &one);
-    for (const SkBuff& message : queue_of(*s)) {
+    w.bytes(P::files, s.name.bytes, s.name.length);
+    w.bytes(P::files, s.peer_name.bytes, s.peer_name.length);
+    walk_pipe(w, s.in);
+    walk_pipe(w, s.out);
+    for (const SkBuff& message : queue_of(s)) {
         w.word(P::files, message.length);
         w.bytes(P::files, message.from.bytes, message.from.length);
         for (u32 i = 0; i < message.length; i++) w.word(P::files, message.page[i / PAGE_SIZE][i % PAGE_SIZE]);
+    }
+}
+
+/// With those whom its datagrams go to, one after the other, and those who wait to be accepted.
+void walk_socket(Walker& w, Socket* s) {
+    for (; w.meet(P::files, s); s = s->peer) {
+        walk_socket_fields(w, *s);
+        for (Socket& one : pending_of(*s))
+            if (w.meet(P::files, &one)) walk_socket_fields(w, one);
     }
 }
 

@@ -13,16 +13,6 @@ namespace {
 
 u32 sockets_made;
 
-/// What waits to be received or to be accepted goes.
-void purge(Socket& s) {
-    while (SkBuff* message = queue_of(s).front()) free_datagram(message);
-    while (Socket* one = pending_of(s).front()) {
-        one->pending_node.unlink();
-        close_socket(one);
-    }
-    s.waiting = 0;
-}
-
 i32 socket_read(File& file, UserAddr to, u32 size, bool wait) {
     Socket& s = *file.socket;
     if (s.type == SOCK_DGRAM) return datagram_receive(s, to, size, wait, nullptr);
@@ -77,16 +67,30 @@ void shut_down(Socket& s, bool receiving, bool sending) {
     wake_up(s.wait);
 }
 
-void close_socket(Socket* s) {
+namespace {
+
+/// Closes one for whom nobody waits.
+void close_end(Socket* s) {
     s->closed = true;
     s->bound.unlink();
     shut_down(*s, true, true);
-    purge(*s);
-    wake_up(socket_room);
+    while (SkBuff* message = queue_of(*s).front()) free_datagram(message);
     Socket* peer = s->peer;
     s->peer = nullptr;
     put_socket(s);
     if (peer) put_socket(peer);
+}
+
+} // namespace
+
+void close_socket(Socket* s) {
+    while (Socket* one = pending_of(*s).front()) {
+        one->pending_node.unlink();
+        close_end(one); // it listens to nobody, as it has not been accepted
+    }
+    s->waiting = 0;
+    close_end(s);
+    wake_up(socket_room);
 }
 
 File* socket_file(Socket* s, u32 f_flags) {
