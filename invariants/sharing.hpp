@@ -5,9 +5,9 @@
 namespace forkproof {
 
 /// What a child gets when the flag does not decide for sharing. copy_if_set: a copy where the parent's says
-/// something (an io context: a priority), else nothing. own_if_bound: the parent's, but its own where
-/// new_flags ask for it and the cgroup subsystem ns is bound to a hierarchy.
-enum class Otherwise : unsigned char { copy, copy_if_set, fresh, nothing, own_if_bound };
+/// something (an io context: a priority), else nothing. shared: the parent's, whatever the flags. own_if_bound:
+/// the parent's, but its own where new_flags ask for it and the cgroup subsystem ns is bound to a hierarchy.
+enum class Otherwise : unsigned char { copy, copy_if_set, fresh, nothing, shared, own_if_bound };
 
 struct SharingRow {
     const char* resource;     ///< the kind of object (kernel/lib/kinds.hpp) or the step's name
@@ -21,6 +21,7 @@ struct SharingRow {
 inline constexpr SharingRow sharing[] = {
     {"cred", "creds", CLONE_THREAD, CLONE_NEWUSER, Otherwise::copy,
      "its user, twice over by real_cred and cred"},
+    {"exec_domain", "exec-domain", 0, 0, Otherwise::shared, "nothing"},
     {"css_set", "cgroup", 0, NSPROXY_FLAGS, Otherwise::own_if_bound, "its group"},
     {"undo", "semundo", CLONE_SYSVSEM, 0, Otherwise::nothing, "the ipc namespace it was made in"},
     {"files", "files", CLONE_FILES, 0, Otherwise::copy, "every open file"},
@@ -30,6 +31,7 @@ inline constexpr SharingRow sharing[] = {
     {"mm", "mm", CLONE_VM, 0, Otherwise::copy, "every mapped frame, until one side writes"},
     {"nsproxy", "namespaces", 0, NSPROXY_FLAGS, Otherwise::copy, "one namespace of each kind"},
     {"io_context", "io", CLONE_IO, 0, Otherwise::copy_if_set, "nothing"},
+    {"io_bitmap", "thread", 0, 0, Otherwise::copy, "its frames"},
     {"pid", "pid", 0, 0, Otherwise::fresh, "its pid namespace"},
     {"ns-cgroup", "ns-cgroup", 0, NSPROXY_FLAGS, Otherwise::own_if_bound,
      "the group above, and the hierarchy"},

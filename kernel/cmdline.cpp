@@ -114,8 +114,9 @@ struct Parser {
     bool fail(Text value) {
         FailRequest& f = result.fail;
         f.step = value.until(value.find(':'));
-        if (f.step.size == 0) return refuse("fail= needs a step's name", value, "fail=STEP[:N[:ERRNO]]");
+        if (f.step.size == 0) return refuse("fail= needs a step's name", value, "fail=STEP[:N[:ERRNO]]|each|nth");
         if (f.step.size == value.size) return true;
+        f.numbered = true;
         Text rest = value.from(f.step.size + 1);
         const Text nth = rest.until(rest.find(':'));
         if (!number(nth, f.nth)) return false;
@@ -182,7 +183,7 @@ constexpr KnownWord known_words[] = {
     {"program", "program=/PATH", true, false, &Parser::program},
     {"args", "args=\"WORDS\"", true, true, &Parser::args},
     {"rules", "rules=[PROFILE,]-NAME,...", true, false, &Parser::rules},
-    {"fail", "fail=STEP[:N[:ERRNO]]", true, false, &Parser::fail},
+    {"fail", "fail=STEP[:N[:ERRNO]]|each|nth", true, false, &Parser::fail},
     {"check", "check=off|call|step", true, false, &Parser::check},
     {"console", "console=ttyS0", true, false, &Parser::console},
     {"lsm", "lsm=FLAG,...[:ERRNO]", true, false, &Parser::lsm},
@@ -254,6 +255,17 @@ bool take_word(Parser& parser, const Word& word, u32& seen) {
     return parser.refuse("unknown word", word.all, known_word_list.text());
 }
 
+/// What fails and leaks on purpose is shown by a program that makes every call, unless another is named.
+void choose_program(CommandLine& result, u32 seen) {
+    static_assert(Text(known_words[0].name) == "program" && Text(known_words[1].name) == "args");
+    Text as;
+    if (result.fail.step == "each" || result.fail.step == "nth") as = result.fail.step;
+    if (result.provoke == "leaks") as = "dressed";
+    if (as.size == 0 || (seen & 3)) return;
+    result.program = "/bin/failing";
+    result.args = as;
+}
+
 } // namespace
 
 bool parse_command_line(Text line, CommandLine& result, CommandLineError& error) {
@@ -268,10 +280,12 @@ bool parse_command_line(Text line, CommandLine& result, CommandLineError& error)
     u32 seen = 0;
     for (std::size_t at = 0;;) {
         while (at < line.size && is_blank(line.data[at])) at++;
-        if (at == line.size) return true;
+        if (at == line.size) break;
         Word word;
         if (!next_word(parser, line, at, word) || !take_word(parser, word, seen)) return false;
     }
+    choose_program(result, seen);
+    return true;
 }
 
 } // namespace forkproof

@@ -15,10 +15,11 @@ enum class CheckMode : u8 {
 };
 
 /// fail=STEP[:N[:ERRNO]]: the Nth execution of a step fails. Whether there is such a step and whether it can
-/// fail is for the step table to say.
+/// fail is for the step table to say. fail=each, fail=nth: every step, every allocation.
 struct FailRequest {
     Text step; ///< empty: nothing is to fail
     u32 nth = 1;
+    bool numbered = false;   ///< whether N was said
     Errno error = Errno::OK; ///< OK: the errno that the step has by itself
 };
 

@@ -17,6 +17,7 @@
 #include "kernel/fork/security.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
+#include "kernel/task/exec_domain.hpp"
 #include "kernel/task/exit.hpp"
 #include "kernel/task/sched.hpp"
 
@@ -81,6 +82,9 @@ void make_init_task() {
     t.signal->rlim[RLIMIT_STACK].cur = 8U << 20; // linux/resource.h _STK_LIM
     t.signal->rlim[RLIMIT_CORE].cur = 0;
     t.signal->rlim[RLIMIT_NOFILE] = {NR_OPEN, NR_OPEN};
+    t.exec_domain = exec_domains_init();
+    if (!t.exec_domain) panic("no memory for the exec domains");
+    get_exec_domain(t.exec_domain);
     // Its number, process group and session are 0, which nobody can name (linux-2.6.33 init_struct_pid).
     auto* zero = create_or_panic<Pid>();
     zero->numbers[0].ns = t.nsproxy->pid_ns;

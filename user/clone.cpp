@@ -1,8 +1,9 @@
 // clone: makes a call of clone() with the flags that it is told, and holds the answer against the rules.
-// usage: clone [fpu] [ioprio=N] [twice] [FLAG...]     e.g. clone FS NEWUTS SIGCHLD
+// usage: clone [fpu] [ports] [ioprio=N] [twice] [FLAG...]     e.g. clone FS NEWUTS SIGCHLD
 // exit status: 0 answered as the rules say, 3 accepted though a rule refuses, 4 another answer, 2 wrong use
 //
 // It is what the prover's counterexamples name as the program to boot. `fpu`: the caller has used the FPU;
+// `ports`: it may touch one (ioperm);
 // `ioprio=N`: it has an io context with this priority; `twice`: the same call has been made before; a number
 // such as 0x1000 is bits without a name. The rules are those of the default profile, for root. A call that no
 // rule refuses may fail once, as FAIL= asks for, and is made once more.
@@ -24,6 +25,8 @@ constexpr VerdictContext root = {.cap_sys_admin = true,
                                  .cap_setgid = true,
                                  .cap_sys_resource = true,
                                  .first_user = true};
+
+constexpr unsigned POST_PORT = 0x80; ///< where a BIOS says how far it is: nothing happens
 
 Stack stack;
 std::int32_t number; ///< where PARENT_SETTID, CHILD_SETTID and CHILD_CLEARTID write
@@ -113,11 +116,14 @@ int main(int argc, char** argv) {
             twice = true;
         } else if (same(argv[i], "fpu")) {
             asm volatile("fninit");
+        } else if (same(argv[i], "ports")) {
+            if (failed(ioperm(POST_PORT, 1, 1))) fprintf(2, "clone: no port may be touched\n");
         } else if (memcmp(argv[i], IOPRIO, sizeof IOPRIO - 1) == 0) {
             has_io_context(parse_number(argv[i] + sizeof IOPRIO - 1));
         } else if (!add_bits(argv[i], flags)) {
             fprintf(2,
-                    "clone: no flag \"%s\"; usage: clone [fpu] [ioprio=N] [twice] [FLAG...], as in clone FS "
+                    "clone: no flag \"%s\"; usage: clone [fpu] [ports] [ioprio=N] [twice] [FLAG...], as in "
+                    "clone FS "
                     "SIGCHLD\n",
                     argv[i]);
             return WRONG_USE;

@@ -1,5 +1,6 @@
 // The tables that the processor reads: GDT, TSS, IDT.
 #include "kernel/arch/descriptors.hpp"
+#include "kernel/lib/string.hpp"
 
 extern "C" const forkproof::u32 trap_stubs[32], irq_stubs[16]; // entry.asm
 extern "C" void entry_syscall();
@@ -52,13 +53,14 @@ void fill_idt() {
 
 } // namespace
 
-alignas(128) Tss main_tss; // must not cross a page: the processor reads it by physical address
+alignas(128) constinit MainTss
+    main_tss{}; // its head must not cross a page: the processor reads that by physical address
 
 void descriptors_init() {
-    main_tss.ss0 = KERNEL_DS;
-    main_tss.io_map = sizeof(Tss);
+    main_tss.tss.ss0 = KERNEL_DS;
+    main_tss.tss.io_map = NO_IO_MAP;
     double_fault_init();
-    gdt[TSS_SELECTOR / 8] = segment(address_of(&main_tss), sizeof(Tss) - 1, ACCESS_TSS, FLAGS_BYTES);
+    gdt[TSS_SELECTOR / 8] = segment(address_of(&main_tss), offsetof(MainTss, end), ACCESS_TSS, FLAGS_BYTES);
     gdt[DOUBLE_FAULT_SELECTOR / 8] =
         segment(address_of(&double_fault_tss), sizeof(Tss) - 1, ACCESS_TSS, FLAGS_BYTES);
     fill_idt();
@@ -82,9 +84,17 @@ void load_tls(const Thread& thread) {
     for (u32 i = 0; i < GDT_ENTRY_TLS_ENTRIES; i++) gdt[GDT_ENTRY_TLS_MIN + i] = thread.tls[i];
 }
 
+void load_io_bitmap(const Thread& thread) {
+    main_tss.tss.io_map = has_io_bitmap(thread) ? static_cast<u16>(offsetof(MainTss, io_bitmap)) : NO_IO_MAP;
+    if (!has_io_bitmap(thread)) return;
+    for (u32 i = 0; i < IO_BITMAP_PAGES; i++)
+        copy_page(&main_tss.io_bitmap[i * (PAGE_SIZE / sizeof(u32))], thread.io_bitmap[i]);
+}
+
 void arch_switch_to(const Thread& next) {
-    main_tss.esp0 = next.sp0;
+    main_tss.tss.esp0 = next.sp0;
     load_tls(next);
+    load_io_bitmap(next);
     fpu_switch_to(next);
 }
 

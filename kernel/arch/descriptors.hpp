@@ -12,7 +12,7 @@ struct Tss {
     u32 previous, esp0, ss0, esp1, ss1, esp2, ss2;
     u32 cr3, eip, eflags, eax, ecx, edx, ebx, esp, ebp, esi, edi;
     u32 es, cs, ss, ds, fs, gs, ldt;
-    u16 trap, io_map; ///< beyond the segment's limit: ring 3 may touch no port
+    u16 trap, io_map; ///< where the bitmap of ports begins; beyond the segment's limit: ring 3 may touch none
 };
 static_assert(sizeof(Tss) == 104);
 
@@ -29,8 +29,16 @@ constexpr Descriptor segment(u32 base, u32 limit, u32 access, u32 flags) {
     return Descriptor{high} << 32 | low;
 }
 
-/// Of the running system; its esp0 follows the current task.
-extern Tss main_tss;
+/// With the bitmap of ports behind it, and the byte of ones that the processor wants behind that (Intel SDM
+/// volume 1, section 19.5.2).
+struct MainTss {
+    Tss tss;
+    u32 io_bitmap[IO_BITMAP_BITS / 32];
+    u8 end = 0xff;
+};
+inline constexpr u16 NO_IO_MAP = sizeof(MainTss);
+/// Of the running system; its esp0 and bitmap follow the current task.
+extern MainTss main_tss;
 /// What the processor switches to on a double fault.
 extern Tss double_fault_tss;
 inline constexpr u16 DOUBLE_FAULT_SELECTOR = 0x48; ///< GDT entry 9, behind the TLS entries

@@ -35,7 +35,7 @@ void double_fault_page_directory(PhysAddr pgd) { double_fault_tss.cr3 = raw(pgd)
 
 /// From entry.asm, on the double fault's own stack. The processor has left what it was doing in main_tss.
 extern "C" [[noreturn]] void double_fault() {
-    const Tss& t = main_tss;
+    const Tss& t = main_tss.tss;
     // cr2: the push that failed; esp: where it stood, in case the first fault was no page fault.
     const bool overflow = in_stack_guard(read_cr2()) || in_stack_guard(t.esp - 1);
     PtRegs regs{};

@@ -17,12 +17,16 @@ using Descriptor = u64;
 inline constexpr u32 GDT_ENTRY_TLS_MIN = 6; // linux-2.6.33 asm/segment.h
 inline constexpr u32 GDT_ENTRY_TLS_ENTRIES = 3;
 
+inline constexpr u32 IO_BITMAP_BITS = 65536; // linux-2.6.33 asm/processor.h: a bit a port, 0 allows it
+inline constexpr u32 IO_BITMAP_PAGES = IO_BITMAP_BITS / 8 / PAGE_SIZE;
+
 struct Thread {
     u32 sp = 0;  ///< kernel stack pointer while the task is not running
     u32 ip = 0;  ///< where it goes on: after switch_context, or ret_from_fork
     u32 sp0 = 0; ///< top of the kernel stack: what the TSS tells the processor on entry from ring 3
     Descriptor tls[GDT_ENTRY_TLS_ENTRIES] = {};
-    FpuState* fpu = nullptr; ///< null until the task first uses the FPU (linux-2.6.33 used_math)
+    FpuState* fpu = nullptr;              ///< null until the task first uses the FPU (linux-2.6.33 used_math)
+    u32* io_bitmap[IO_BITMAP_PAGES] = {}; ///< a frame each; null until the task's first ioperm
 };
 static_assert(offsetof(Thread, sp) == 0 && offsetof(Thread, ip) == 4); // as in kernel/arch/layout.inc
 
@@ -59,6 +63,10 @@ void fpu_save(Thread& thread);
 void fpu_drop(Thread& thread);
 /// Lets the next task use its registers at once if they are still there, else the first use traps.
 void fpu_switch_to(const Thread& next);
+
+[[nodiscard]] inline bool has_io_bitmap(const Thread& thread) { return thread.io_bitmap[0]; }
+/// Tells the processor which ports ring 3 may touch while the thread runs: its bitmap's, or none at all.
+void load_io_bitmap(const Thread& thread);
 
 /// Switches kernel stacks from prev to next; returns when somebody switches back (entry.asm).
 extern "C" void switch_context(Thread* prev, Thread* next);

@@ -11,7 +11,7 @@ namespace forkproof {
 
 namespace {
 
-enum Vector : u32 { NMI = 2, DEVICE_NOT_AVAILABLE = 7, PAGE_FAULT = 14, MACHINE_CHECK = 18 };
+enum Vector : u32 { NMI = 2, BREAKPOINT = 3, DEVICE_NOT_AVAILABLE = 7, PAGE_FAULT = 14, MACHINE_CHECK = 18 };
 constexpr u32 TIMER_IRQ = 0, KEYBOARD_IRQ = 1;
 constexpr u32 BOOT_STACK_CANARY = 0x5afe57ac; // layout.inc
 
@@ -66,6 +66,7 @@ extern "C" void do_trap(PtRegs* regs, u32 vector, u32 error_code) {
     if (vector == NMI || vector == MACHINE_CHECK)
         panic_in(*regs, stack_of(*regs), "{}: the machine is broken", name_of(vector));
     if (!user_mode(*regs)) {
+        if (vector == BREAKPOINT && allocation_breakpoint(*regs)) return;
         if (!fix_up_return(*regs)) kernel_fault(*regs, vector, error_code);
     } else if (vector == PAGE_FAULT) {
         user_page_fault(*regs, read_cr2(), error_code);

@@ -45,6 +45,9 @@ void user_page_fault(PtRegs& regs, u32 address, u32 error_code);
 void user_fpu_fault();
 /// Ring 3's registers cannot be put back as they are: SIGSEGV for the current task.
 void user_return_fault();
+/// A breakpoint in ring 0: whether it is one of fail='s, which say that memory is out
+/// (kernel/check/allocations.cpp).
+[[nodiscard]] bool allocation_breakpoint(PtRegs& regs);
 /// What a fault in the kernel says of who was running; empty before there are tasks.
 struct RunningTask {
     const char* comm;

@@ -3,6 +3,7 @@
 #include "kernel/arch/cpu.hpp"
 #include "kernel/arch/traps.hpp"
 #include "kernel/check/provoke.hpp"
+#include "kernel/check/rehearsal.hpp"
 #include "kernel/check/report.hpp"
 #include "kernel/check/view.hpp"
 #include "kernel/fork/watch.hpp"
@@ -89,6 +90,7 @@ void check_all(const Call& call, const Task* half_made, bool already) {
 void checker_init(CheckMode m) {
     mode = m;
     if (mode == CheckMode::step) steps_are_watched = true;
+    if (mode != CheckMode::off) calls_are_watched = true;
 }
 const CheckCounts& check_counts() { return counts; }
 u32 times_checked(int invariant) { return checked[invariant]; }
@@ -97,7 +99,8 @@ void check_invariants(const char* call, const Task& by, u32 flags, const Task* h
     check_all({call, by, flags}, half_made, false);
 }
 
-void process_call_done(const char* call, const Task& by) {
+void watch_process_call(const char* call, const Task& by) {
+    if (rehearsing()) rehearsal_process_call(call, by);
     if (mode != CheckMode::off && by.tgid != 0) check_invariants(call, by, 0, nullptr);
 }
 
@@ -108,6 +111,7 @@ void step_done(const char* step, const ForkRequest& request) {
 
 void clone_accepted(const ForkRequest& request, const VerdictContext& seen) {
     const Task& me = *current();
+    if (rehearsing()) rehearsal_clone_accepted();
     if (&me == &init_task) return;
     provoke_after_clone(*request.child, *current());
     if (mode == CheckMode::off) return;

@@ -7,6 +7,7 @@
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/page_table.hpp"
 #include "kernel/net/socket.hpp"
+#include "kernel/task/exec_domain.hpp"
 #include "kernel/task/sched.hpp"
 
 namespace forkproof {
@@ -31,6 +32,15 @@ class Walker {
     void word64(DigestPart p, u64 v) {
         word(p, static_cast<u32>(v));
         word(p, static_cast<u32>(v >> 32));
+    }
+    /// Many words at once: the contents of a page.
+    void words(DigestPart p, const u32* data, u32 count) {
+        u32 h = d_.part[static_cast<int>(p)];
+        for (const u32* end = data + count; data != end; data++) {
+            h = (h ^ *data) * FNV_PRIME;
+            h ^= h >> 15;
+        }
+        d_.part[static_cast<int>(p)] = h;
     }
     void bytes(DigestPart p, const void* data, u32 size) {
         const u8* b = static_cast<const u8*>(data);
@@ -166,6 +176,7 @@ void walk_files(Walker& w, const Files* f) {
     w.word(P::files, f->count);
     w.word(P::files, f->max_fds);
     w.word(P::files, f->next_fd);
+    w.word(P::files, f->end_fd);
     for (u32 i = 0; i < f->max_fds; i++) walk_file(w, f->fd[i]);
     for (u32 i = 0; i < f->max_fds / 32; i++) w.word(P::files, f->close_on_exec[i]);
 }
@@ -202,8 +213,7 @@ void walk_mm(Walker& w, Mm* mm) {
             to.word(P::memory, address);
             to.word(P::memory, frame_count(frame));
             to.word(P::memory, pte & (PTE_PRESENT | PTE_USER));
-            const u32* words = static_cast<const u32*>(page_of(frame));
-            for (u32 i = 0; i < PAGE_SIZE / sizeof(u32); i++) to.word(P::memory, words[i]);
+            to.words(P::memory, static_cast<const u32*>(page_of(frame)), PAGE_SIZE / sizeof(u32));
         },
         &w);
 }
@@ -225,8 +235,11 @@ void walk_signal(Walker& w, const Signal* s, SigSet ignored) {
     w.word(P::signals, s->flags);
     w.word(P::signals, static_cast<u32>(s->group_exit_code));
     w.word(P::signals, s->notify_count);
+    w.word(P::signals, s->group_exit_task ? static_cast<u32>(s->group_exit_task->pid) : 0);
+    w.word(P::signals, s->waits_for_leader);
     w.word(P::signals, s->group_stop_count);
     w.word(P::signals, s->leader);
+    w.word(P::signals, static_cast<u32>(pid_nr(s->leader_pid)));
     w.word64(P::signals, s->shared_pending & ~ignored);
     for (const Rlimit& r : s->rlim) {
         w.word(P::signals, r.cur);
@@ -309,6 +322,10 @@ void walk_pid(Walker& w, const Pid* pid) {
         w.word(P::pids, static_cast<u32>(pid->numbers[i].nr));
         w.word(P::pids, pid->numbers[i].ns->id);
     }
+    const PidType types[] = {PIDTYPE_PID, PIDTYPE_PGID, PIDTYPE_SID};
+    for (const PidType type : types)
+        for_each_attached(const_cast<Pid&>(*pid), type,
+                          [&](const Task& t) { w.word(P::pids, static_cast<u32>(t.pid)); });
 }
 
 /// Fields of the task itself. Times, vruntime, PF_SUPERPRIV, TIF_SIGPENDING and the FPU image of the caller
@@ -343,7 +360,14 @@ void walk_task_fields(Walker& w, const Task& t, SigSet ignored) {
                           t.load_weight,
                           t.on_rq,
                           t.thread.fpu != nullptr,
+                          t.personality,
                           t.futex_address,
+                          t.waiting_on != nullptr,
+                          t.timer_node.linked(),
+                          t.timer_slack_ns,
+                          t.default_timer_slack_ns,
+                          t.bprm != nullptr,
+                          t.file_in_use != nullptr,
                           static_cast<u32>(t.real_parent->pid),
                           static_cast<u32>(t.group_leader->pid)};
     for (const u32 f : fields) w.word(P::tasks, f);
@@ -353,6 +377,10 @@ void walk_task_fields(Walker& w, const Task& t, SigSet ignored) {
     w.word64(P::signals, t.blocked);
     w.word64(P::signals, t.pending & ~(&t == current() ? ignored : 0));
     for (const Descriptor d : t.thread.tls) w.word64(P::tasks, d);
+    for (const u32* page : t.thread.io_bitmap) {
+        w.word(P::tasks, page != nullptr);
+        if (page) w.words(P::tasks, page, PAGE_SIZE / sizeof(u32));
+    }
     if (t.thread.fpu && &t != current()) w.bytes(P::tasks, t.thread.fpu->image, sizeof t.thread.fpu->image);
     if (&t == current()) return; // its registers are where the trap put them; the others' are on their stacks
     const auto* regs = reinterpret_cast<const PtRegs*>(t.stack) - 1;
@@ -373,6 +401,10 @@ void walk_task(Walker& w, const Task& t, SigSet ignored) {
         w.word(P::tasks, t.io_context->count);
         w.word(P::tasks, t.io_context->ioprio);
     }
+    if (w.meet(P::tasks, t.exec_domain)) {
+        w.word(P::tasks, t.exec_domain->count);
+        w.word(P::tasks, t.exec_domain->going);
+    }
     walk_css_set(w, t.cgroups);
     walk_undo(w, t.sysvsem);
     for (const PidLink& link : t.pids) walk_pid(w, link.pid);
@@ -386,6 +418,7 @@ void walk_counts(Walker& w) {
     w.word64(P::counts, task_counts.total_forks);
     w.word(P::counts, nr_running());
     w.word(P::counts, kernel_stacks_in_use());
+    w.word(P::counts, hashed_numbers());
     for (int k = 0; k < KIND_COUNT; k++) w.word(P::counts, live_objects(static_cast<Kind>(k)));
     // Frames of slabs and of page tables may have been added to the caches; all other uses are equal.
     const FrameTotals frames = frame_totals();

@@ -1,12 +1,14 @@
 #include "kernel/check/provoke.hpp"
 #include "kernel/arch/cpu.hpp"
 #include "kernel/arch/traps.hpp"
+#include "kernel/check/leaks.hpp"
 #include "kernel/files/file.hpp"
 #include "kernel/ipc/undo.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/page_table.hpp"
 #include "kernel/task/sched.hpp"
+#include "kernel/task/watch.hpp"
 
 namespace forkproof {
 
@@ -67,6 +69,7 @@ constexpr Row rows[] = {
     {"hang", [](Task&, Task&) { hang(); }},
     {"no-verdict", [](Task&, Task&) { shutdown(); }},
     {"restored", [](Task&, Task&) {}}, // planted by provoke_after_failure
+    {"leaks", try_all_leaks},
     {"sharing",
      [](Task& child, Task& parent) {
          put_files(child.files);
@@ -149,6 +152,7 @@ void provoke_init(Text name) {
     if (name.size == 0) return;
     for (const Row& row : rows)
         if (Text(row.name) == name) armed = &row;
+    calls_are_watched = true;
     if (armed) return;
     print("provoke={}: there is no such fault; known:", name);
     for (const Row& row : rows) print(" {}", row.name);

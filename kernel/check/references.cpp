@@ -7,6 +7,7 @@
 #include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/net/socket.hpp"
+#include "kernel/task/exec_domain.hpp"
 
 namespace forkproof {
 
@@ -79,6 +80,7 @@ void for_each_reference_of_task(const Task& t, bool published, ReferenceVisitor&
     hold(v, t.nsproxy, "nsproxy");
     hold(v, t.sysvsem, "sysvsem");
     hold(v, t.io_context, "io_context");
+    hold(v, t.exec_domain, "exec_domain");
     hold(v, t.cgroups, "cgroups");
     hold(v, t.thread.fpu, "thread.fpu");
     hold(v, t.file_in_use, "file_in_use");
@@ -147,6 +149,7 @@ void for_each_root_reference(ReferenceVisitor& v) {
     hold(v, root_user, "INIT_USER");
     hold(v, init_user_ns, "init_user_ns");
     hold(v, initrd_super_block, "initrd_super_block");
+    for (const ExecDomain& d : exec_domains) hold(v, &d, "exec_domains");
     hold(v, init_css_set, "init_css_set");
     for_each_reference_of_task(init_task, true, v);
 }
@@ -174,6 +177,7 @@ bool count_of(Kind kind, const void* o, u32& count) {
     case Kind::pid_ns: count = as<PidNs>(o).count; return true;
     case Kind::net_ns: count = as<NetNs>(o).count; return true;
     case Kind::pid: count = as<Pid>(o).count; return true;
+    case Kind::exec_domain: count = as<ExecDomain>(o).count; return true;
     case Kind::io_context: count = as<IoContext>(o).count; return true;
     case Kind::css_set: count = as<CssSet>(o).count; return true;
     case Kind::socket: count = as<Socket>(o).count; return true;

@@ -24,6 +24,8 @@ constexpr Held held[] = {
     {"mm", [](const Task& t) -> const void* { return t.mm; }},
     {"nsproxy", [](const Task& t) -> const void* { return t.nsproxy; }},
     {"io_context", [](const Task& t) -> const void* { return t.io_context; }},
+    {"io_bitmap", [](const Task& t) -> const void* { return t.thread.io_bitmap[0]; }},
+    {"exec_domain", [](const Task& t) -> const void* { return t.exec_domain; }},
     {"pid", [](const Task& t) -> const void* { return t.pids[PIDTYPE_PID].pid; }},
     {"css_set", [](const Task& t) -> const void* { return t.cgroups; }},
     {"ns-cgroup", [](const Task& t) -> const void* { return cgroup_of(t); }},
@@ -35,6 +37,7 @@ bool is_set(const Task& parent) { return parent.io_context && ioprio_valid(paren
 bool as_the_row_says(const SharingRow& row, const Held& of, u32 flags, const Task& parent,
                      const Task& child) {
     const void *parents = of.of(parent), *childs = of.of(child);
+    if (row.otherwise == Otherwise::shared) return childs == parents;
     if (row.otherwise == Otherwise::own_if_bound && !cgroup_root.ns_bound) return childs == parents;
     if (flags & row.new_flags) return childs && childs != parents;
     // Namespaces are shared where no flag asks for new ones; everything else where a flag asks for sharing.

@@ -3,6 +3,7 @@
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/uaccess.hpp"
 #include "kernel/namespaces/mount_tree.hpp"
+#include "kernel/task/exec_domain.hpp"
 #include "kernel/task/exit.hpp"
 #include "kernel/task/sched.hpp"
 #include "kernel/task/signal_sets.hpp"
@@ -168,6 +169,7 @@ Errno do_execve(HeldPath& file, Text path, const ArgBlock& arguments, PtRegs& re
     change_creds(me, b);
     close_on_exec(*me.files);
     set_name(me, path);
+    set_personality(PER_LINUX | (me.personality & ~PER_MASK)); // linux-2.6.33 linux/elf.h SET_PERSONALITY
     me.flags &= ~static_cast<u32>(PF_FORKNOEXEC);
     me.did_exec = true;
     me.self_exec_id++;
@@ -176,18 +178,25 @@ Errno do_execve(HeldPath& file, Text path, const ArgBlock& arguments, PtRegs& re
     return Errno::OK;
 }
 
-i32 sys_execve(PtRegs& regs) {
+namespace {
+
+Errno execve(PtRegs& regs) {
     char path[1024];
     const Result<u32> n = copy_string_from_user(path, regs.bx, sizeof path);
-    if (!n.ok()) return negative(n.error());
-    Errno error;
-    {
-        HeldPath file;
-        if (const Errno e = open_exec(Text(path, n.value()), file); e != Errno::OK) return negative(e);
-        ArgBlock arguments;
-        error = arguments.from_user(regs.cx, regs.dx);
-        if (error == Errno::OK) error = do_execve(file, Text(path, n.value()), arguments, regs);
-    }
+    if (!n.ok()) return n.error();
+    HeldPath file;
+    if (const Errno e = open_exec(Text(path, n.value()), file); e != Errno::OK) return e;
+    ArgBlock arguments;
+    if (const Errno e = arguments.from_user(regs.cx, regs.dx); e != Errno::OK) return e;
+    return do_execve(file, Text(path, n.value()), arguments, regs);
+}
+
+} // namespace
+
+i32 sys_execve(PtRegs& regs) {
+    allocating_call_begins(AllocatingCall::execve);
+    const Errno error = execve(regs);
+    allocating_call_ends(error);
     process_call_done("execve", *current());
     return negative(error);
 }

@@ -86,6 +86,15 @@ void set_fd(Files& files, u32 fd, File* file, bool cloexec) {
     advance_next_fd(files);
 }
 
+void shrink_fdtable(Files& files, u32 max_fds) {
+    if (files.max_fds == max_fds) return;
+    FORKPROOF_ASSERT(max_fds == NR_OPEN_DEFAULT && files.end_fd <= NR_OPEN_DEFAULT);
+    memcpy(files.fd_array, files.fd, sizeof files.fd_array);
+    put_frame(pfn(to_physical(files.fd)));
+    files.fd = files.fd_array;
+    files.max_fds = max_fds;
+}
+
 i32 install_fd(Files& files, File* file, bool cloexec) {
     const Result<u32> fd = free_fd(files, 0);
     if (!fd.ok()) return negative(fd.error());

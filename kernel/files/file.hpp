@@ -100,6 +100,8 @@ inline void get_files(Files* f) { f->count++; }
 
 /// Closes the descriptors marked close-on-exec.
 void close_on_exec(Files& files);
+/// Takes back that the table has grown since it had this much room: nothing is open beyond that.
+void shrink_fdtable(Files& files, u32 max_fds);
 /// The lowest free descriptor now refers to `file` (whose count passes to the table), or -EMFILE, -ENOMEM.
 [[nodiscard]] i32 install_fd(Files& files, File* file, bool cloexec);
 /// The file behind a descriptor, not counted; null: EBADF.

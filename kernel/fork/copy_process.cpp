@@ -11,6 +11,7 @@ namespace forkproof {
 constexpr Step steps[STEP_COUNT] = {
     {"task", acquire_task, release_task_step, "fork_out", Errno::ENOMEM},
     {"creds", acquire_creds, release_creds, "bad_fork_free", Errno::ENOMEM},
+    {"exec-domain", acquire_exec_domain, release_exec_domain, "bad_fork_cleanup_count", Errno::EAGAIN},
     {"cgroup", acquire_cgroup, release_cgroup, "", Errno::OK},
     {"sched", acquire_sched, release_nothing, "", Errno::OK},
     {"semundo", acquire_semundo, release_semundo, "bad_fork_cleanup_audit", Errno::ENOMEM},
@@ -21,7 +22,7 @@ constexpr Step steps[STEP_COUNT] = {
     {"mm", acquire_mm, release_mm, "bad_fork_cleanup_signal", Errno::ENOMEM},
     {"namespaces", acquire_namespaces, release_namespaces, "bad_fork_cleanup_mm", Errno::ENOMEM},
     {"io", acquire_io, release_io, "bad_fork_cleanup_namespaces", Errno::ENOMEM},
-    {"thread", acquire_thread, release_nothing, "bad_fork_cleanup_io", Errno::ENOMEM},
+    {"thread", acquire_thread, release_thread, "bad_fork_cleanup_io", Errno::ENOMEM},
     {"pid", acquire_pid, release_pid, "bad_fork_cleanup_io", Errno::ENOMEM},
     {"ns-cgroup", acquire_ns_cgroup, release_ns_cgroup, "bad_fork_free_pid", Errno::ENOMEM},
     {"signal-check", acquire_signal_check, release_nothing, "bad_fork_free_pid", Errno::ERESTARTNOINTR},

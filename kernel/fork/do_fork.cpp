@@ -4,7 +4,9 @@
 #include "kernel/fork/watch.hpp"
 #include "kernel/lib/boundary.hpp"
 #include "kernel/mm/uaccess.hpp"
+#include "kernel/task/exec_domain.hpp"
 #include "kernel/task/sched.hpp"
+#include "kernel/task/watch.hpp"
 
 namespace forkproof {
 
@@ -22,7 +24,7 @@ FORKPROOF_BOUNDARY VerdictContext verdict_context(u32 flags) {
     c.first_user = me.real_cred->user == root_user;
     c.nproc_reached = me.real_cred->user->processes >= me.signal->rlim[RLIMIT_NPROC].cur;
     c.threads_reached = task_counts.nr_threads >= task_counts.max_threads;
-    c.exec_domain_going = false; // there is one exec domain, and it stays
+    c.exec_domain_going = me.exec_domain->going;
     c.unkillable = me.signal->flags & SIGNAL_UNKILLABLE;
     c.in_exec = me.fs->in_exec;
     c.security_errno = static_cast<int>(security_task_create(flags));
@@ -53,9 +55,9 @@ FORKPROOF_BOUNDARY i32 do_fork(ForkRequest& request) {
         log_stopped_flag();
     if (answer.refused_by != RuleId::none) return negative(answer.error);
 
-    fail_injection_call_begins(request);
+    if (calls_are_watched) fail_injection_call_begins(request);
     const Errno error = copy_process(request);
-    fail_injection_call_ends(error, flags);
+    if (calls_are_watched) fail_injection_call_ends(error, flags);
     if (error != Errno::OK) return negative(error);
     publish(request);
 
@@ -70,7 +72,7 @@ FORKPROOF_BOUNDARY i32 do_fork(ForkRequest& request) {
         start_stopped(child);
     else
         wake_up_new_task(child);
-    clone_accepted(request, context);
+    if (calls_are_watched) clone_accepted(request, context);
     if (flags & CLONE_VFORK) wait_for_completion(vfork);
     return number;
 }

@@ -14,7 +14,7 @@ struct Step {
     Errno usual_failure; ///< what fail=NAME injects if no errno is named; OK: the step cannot fail
 };
 
-inline constexpr int STEP_COUNT = 16;
+inline constexpr int STEP_COUNT = 17;
 extern const Step steps[STEP_COUNT];
 
 // The steps, in their order. Each pair stands in the file of its name or kind (kernel/fork/step_*.cpp).
@@ -22,6 +22,8 @@ Errno acquire_task(ForkRequest&);
 void release_task_step(ForkRequest&);
 Errno acquire_creds(ForkRequest&);
 void release_creds(ForkRequest&);
+Errno acquire_exec_domain(ForkRequest&);
+void release_exec_domain(ForkRequest&);
 Errno acquire_cgroup(ForkRequest&);
 void release_cgroup(ForkRequest&);
 Errno acquire_sched(ForkRequest&);
@@ -42,6 +44,7 @@ void release_namespaces(ForkRequest&);
 Errno acquire_io(ForkRequest&);
 void release_io(ForkRequest&);
 Errno acquire_thread(ForkRequest&);
+void release_thread(ForkRequest&);
 Errno acquire_pid(ForkRequest&);
 void release_pid(ForkRequest&);
 Errno acquire_ns_cgroup(ForkRequest&);

@@ -27,6 +27,7 @@ void copy_values(Task& child, const Task& parent, const ForkRequest& request) {
     child.flags = (parent.flags & ~static_cast<u32>(PF_SUPERPRIV | PF_EXITING | PF_SIGNALED)) |
                   PF_FORKNOEXEC | PF_STARTING;
     child.self_exec_id = parent.self_exec_id;
+    child.personality = parent.personality;
     child.blocked = parent.blocked;
     child.start_time = rdtsc();
     child.timer_slack_ns = parent.timer_slack_ns;

@@ -1,6 +1,8 @@
-// thread: the registers with which the child starts, and its TLS (listing: copy_thread, line 390).
+// thread: the registers with which the child starts, its TLS, and the ports that it may touch (listing:
+// copy_thread, line 390).
 #include "kernel/arch/traps.hpp"
 #include "kernel/fork/step.hpp"
+#include "kernel/io/io_bitmap.hpp"
 #include "kernel/lib/boundary.hpp"
 #include "kernel/mm/mm.hpp"
 #include "kernel/mm/uaccess.hpp"
@@ -38,8 +40,17 @@ FORKPROOF_BOUNDARY Errno acquire_thread(ForkRequest& request) {
     regs->sp = request.stack_start;
     regs->flags &= ~EFLAGS_TF; // a tracer's single step is not inherited
     thread.ip = static_cast<u32>(reinterpret_cast<std::uintptr_t>(&ret_from_fork));
-    for (u32 i = 0; i < GDT_ENTRY_TLS_ENTRIES; i++) thread.tls[i] = current()->thread.tls[i];
-    return request.flags & CLONE_SETTLS ? set_tls(child, *request.regs) : Errno::OK;
+    const Thread& parent = current()->thread;
+    if (has_io_bitmap(parent) && !dup_io_bitmap(thread, parent)) return Errno::ENOMEM;
+    for (u32 i = 0; i < GDT_ENTRY_TLS_ENTRIES; i++) thread.tls[i] = parent.tls[i];
+    const Errno error = request.flags & CLONE_SETTLS ? set_tls(child, *request.regs) : Errno::OK;
+    if (error != Errno::OK) release_thread(request);
+    return error;
+}
+
+/// The listing forgets this where a later step fails (defect B2).
+FORKPROOF_BOUNDARY void release_thread(ForkRequest& request) {
+    if (has_io_bitmap(request.child->thread)) free_io_bitmap(request.child->thread);
 }
 
 } // namespace forkproof

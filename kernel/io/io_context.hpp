@@ -1,6 +1,7 @@
-// kernel/io/ is what a task says about its input and output: today the io context, in which its priority with
-// the block layer stands (linux-2.6.33 block/blk-ioc.c, fs/ioprio.c). There is no disk to be queued for, so
-// the priority is kept, shared and copied, and nothing else.
+// kernel/io/ is what a task may do and says about input and output: the ports that ring 3 may touch
+// (io_bitmap), and the io context, in which its priority with the block layer stands (linux-2.6.33
+// block/blk-ioc.c, fs/ioprio.c). There is no disk to be queued for, so the priority is kept, shared and
+// copied, and nothing else.
 #pragma once
 #include "kernel/lib/kinds.hpp"
 

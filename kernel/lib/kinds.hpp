@@ -36,6 +36,7 @@ namespace forkproof {
     X(net_ns, NetNs, "net_ns")                                                                               \
     X(pid, Pid, "pid")                                                                                       \
     X(io_context, IoContext, "io_context")                                                                   \
+    X(exec_domain, ExecDomain, "exec_domain")                                                                \
     X(css_set, CssSet, "css_set")                                                                            \
     X(socket, Socket, "socket")                                                                              \
     X(sk_buff, SkBuff, "sk_buff")

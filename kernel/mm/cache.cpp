@@ -22,7 +22,7 @@ struct Slab {
     u16 object_size, capacity;
     u16 first_free;
     u16 live;
-    u32 live_bits[MOST_OBJECTS / 32];
+    bool alive[MOST_OBJECTS];
     u16 marks[MOST_OBJECTS]; ///< the checker's word for each object
 };
 
@@ -85,7 +85,14 @@ Place place_of(const void* object) {
     if (!frame_exists(frame) || frame_use(frame) != FrameUse::slab) return {nullptr, 0};
     return place_in(*static_cast<Slab*>(page_of(frame)), object);
 }
-bool live_bit(const Slab& slab, u32 index) { return slab.live_bits[index / 32] >> (index % 32) & 1U; }
+
+// Apart from kmem_free, so that its way through costs nothing for what they would print.
+[[noreturn, gnu::noinline, gnu::cold]] void panic_stranger(Kind kind, const void* object) {
+    panic("kmem_free: {} is no {}", object, kind_names[static_cast<int>(kind)]);
+}
+[[noreturn, gnu::noinline, gnu::cold]] void panic_twice(Kind kind, const void* object) {
+    panic("kmem_free: {} {} is freed twice", kind_names[static_cast<int>(kind)], object);
+}
 
 } // namespace
 
@@ -97,7 +104,7 @@ FORKPROOF_BOUNDARY void* kmem_alloc(Kind kind) {
     const u32 index = slab->first_free;
     slab->first_free = next_free(*slab, index);
     if (slab->first_free == NO_OBJECT) slab->node.unlink();
-    slab->live_bits[index / 32] |= 1U << (index % 32);
+    slab->alive[index] = true;
     slab->live++;
     cache.live++;
     return object_at(*slab, index);
@@ -106,16 +113,14 @@ FORKPROOF_BOUNDARY void* kmem_alloc(Kind kind) {
 FORKPROOF_BOUNDARY void kmem_free(Kind kind, void* object) {
     const Pfn frame = pfn(to_physical(object));
     Slab* page = static_cast<Slab*>(page_of(frame));
-    const Place place =
-        frame_exists(frame) && page->self == page ? place_in(*page, object) : Place{nullptr, 0};
-    if (!place.slab || place.slab->kind != kind)
-        panic("kmem_free: {} is no {}", object, kind_names[static_cast<int>(kind)]);
-    Slab& slab = *place.slab;
-    if (!live_bit(slab, place.index))
-        panic("kmem_free: {} {} is freed twice", kind_names[static_cast<int>(kind)], object);
+    if (!frame_exists(frame) || page->self != page || page->kind != kind) panic_stranger(kind, object);
+    const Place place = place_in(*page, object);
+    if (!place.slab) panic_stranger(kind, object);
+    Slab& slab = *page;
+    if (!slab.alive[place.index]) panic_twice(kind, object);
     for (u32 i = 0; i < POISONED_BYTES / sizeof(u32); i++) static_cast<u32*>(object)[i] = POISON;
     Cache& cache = caches[static_cast<int>(kind)];
-    slab.live_bits[place.index / 32] &= ~(1U << (place.index % 32));
+    slab.alive[place.index] = false;
     if (slab.first_free == NO_OBJECT) cache.with_room.push_front(slab);
     next_free(slab, place.index) = slab.first_free;
     slab.first_free = static_cast<u16>(place.index);
@@ -134,7 +139,7 @@ u32 live_objects(Kind kind) { return caches[static_cast<int>(kind)].live; }
 
 bool is_live(Kind kind, const void* object) {
     const Place place = place_of(object);
-    return place.slab && place.slab->kind == kind && live_bit(*place.slab, place.index);
+    return place.slab && place.slab->kind == kind && place.slab->alive[place.index];
 }
 
 u16& checker_mark(const void* object) {
@@ -151,7 +156,7 @@ void clear_checker_marks() {
 void for_each_live(Kind kind, void (*visit)(void*, void*), void* context) {
     for (Slab& slab : caches[static_cast<int>(kind)].slabs)
         for (u32 i = 0; i < slab.capacity; i++)
-            if (live_bit(slab, i)) visit(context, object_at(slab, i));
+            if (slab.alive[i]) visit(context, object_at(slab, i));
 }
 
 } // namespace forkproof

@@ -7,10 +7,10 @@
 namespace forkproof {
 
 Frame* frames;
+u32 frame_limit;
 
 namespace {
 
-u32 frame_limit; ///< one past the highest frame number
 Pfn first_free;
 FrameTotals totals;
 
@@ -103,7 +103,6 @@ FORKPROOF_BOUNDARY void put_frame(Pfn f) {
 u32 frame_count(Pfn f) { return frames[raw(f)].count; }
 FrameUse frame_use(Pfn f) { return frames[raw(f)].use; }
 Pfn& frame_link(Pfn f) { return frames[raw(f)].link; }
-bool frame_exists(Pfn f) { return raw(f) < frame_limit; }
 u16& frame_tally(Pfn f) { return frames[raw(f)].tally; }
 
 FrameTotals frame_totals() { return totals; }

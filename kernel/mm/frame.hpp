@@ -43,8 +43,9 @@ void put_frame(Pfn frame);
 [[nodiscard]] FrameUse frame_use(Pfn frame);
 /// A word that the frame's owner may use as it likes while it is allocated: a link to the next page table.
 [[nodiscard]] Pfn& frame_link(Pfn frame);
+extern u32 frame_limit; ///< one past the highest frame number
 /// Whether the frame number exists at all.
-[[nodiscard]] bool frame_exists(Pfn frame);
+[[nodiscard]] inline bool frame_exists(Pfn frame) { return raw(frame) < frame_limit; }
 
 /// The checker's count of page table entries that map the frame; zero between checks.
 [[nodiscard]] u16& frame_tally(Pfn frame);

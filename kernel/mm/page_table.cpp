@@ -96,6 +96,12 @@ u32* make_pte_slot(Mm& mm, u32 address) {
     return table + pte_index(address);
 }
 
+void drop_clean_tables() {
+    CleanPool* const pools[] = {&clean_tables, &clean_pgds};
+    for (CleanPool* pool : pools)
+        for (Pfn frame = take_clean(*pool); frame != Pfn::none; frame = take_clean(*pool)) put_frame(frame);
+}
+
 void free_tables(Mm& mm) {
     while (mm.tables != Pfn::none) {
         const Pfn frame = mm.tables;

@@ -25,6 +25,8 @@ inline u32* find_pte(Mm& mm, u32 address) {
 /// A page directory with the kernel's half filled in and ring 3's half empty; null if memory is out.
 [[nodiscard]] u32* alloc_pgd();
 void free_pgd(u32* pgd);
+/// Gives back the clean tables and directories that are kept for later, so that the next ones are allocated.
+void drop_clean_tables();
 /// Gives back all page tables of the mm; their entries must be clear.
 void free_tables(Mm& mm);
 

@@ -1,6 +1,7 @@
 #include "kernel/mm/uaccess.hpp"
 #include "kernel/syscalls/file_arguments.hpp"
 #include "kernel/syscalls/file_calls.hpp"
+#include "kernel/task/watch.hpp"
 
 namespace forkproof {
 
@@ -32,9 +33,10 @@ i32 duplicate_to(u32 old_fd, u32 new_fd, bool cloexec) {
     return static_cast<i32>(new_fd);
 }
 
-i32 pipe_call(UserAddr to, u32 flags) {
+i32 open_pipe(UserAddr to, u32 flags) {
     if (flags & ~(O_CLOEXEC | O_NONBLOCK)) return negative(Errno::EINVAL);
     Files& files = *current()->files;
+    const u32 room = files.max_fds;
     File *in = nullptr, *out = nullptr;
     if (make_pipe(flags & O_NONBLOCK, in, out) != Errno::OK) return negative(Errno::ENFILE);
     const bool cloexec = flags & O_CLOEXEC;
@@ -44,9 +46,17 @@ i32 pipe_call(UserAddr to, u32 flags) {
     if (error == 0) return 0;
     for (const i32 n : fd)
         if (n >= 0) (void)remove_fd(files, static_cast<u32>(n));
+    shrink_fdtable(files, room);
     put_file(out);
     put_file(in);
     return error;
+}
+
+i32 pipe_call(UserAddr to, u32 flags) {
+    allocating_call_begins(AllocatingCall::pipe);
+    const i32 answer = open_pipe(to, flags);
+    allocating_call_ends(static_cast<Errno>(-answer));
+    return answer;
 }
 
 // asm-generic/fcntl.h and linux/fcntl.h

@@ -1,4 +1,5 @@
-// Calls about input and output priorities (linux-2.6.33 fs/ioprio.c).
+// Calls about input and output: priorities (linux-2.6.33 fs/ioprio.c), ports (arch/x86/kernel/ioport.c).
+#include "kernel/io/io_bitmap.hpp"
 #include "kernel/io/io_context.hpp"
 #include "kernel/syscalls/task_calls.hpp"
 #include "kernel/task/task.hpp"
@@ -72,6 +73,10 @@ Errno for_each_named(u32 which, u32 who, F f) {
     return Errno::OK;
 }
 
+// Where the kernel talks to whoever judges the run (kernel/arch/console.cpp, shutdown.cpp): no program's
+// business.
+constexpr u32 HOST_PORTS[] = {0xe9, 0x8900};
+
 } // namespace
 
 i32 sys_ioprio_set(PtRegs& r) {
@@ -96,6 +101,22 @@ i32 sys_ioprio_get(PtRegs& r) {
     });
     if (e != Errno::OK) return negative(e);
     return found ? static_cast<i32>(best) : negative(Errno::ESRCH);
+}
+
+/// ioperm(from, count, allow). EINVAL for ports that are not there, EPERM for who may not, ENOMEM. Linux
+/// would allow the host's ports, too.
+i32 sys_ioperm(PtRegs& r) {
+    const u32 from = r.bx, count = r.cx;
+    const bool allow = r.dx != 0;
+    if (from + count <= from || from + count > IO_BITMAP_BITS) return negative(Errno::EINVAL);
+    if (allow && !capable(CAP_SYS_RAWIO)) return negative(Errno::EPERM);
+    for (const u32 port : HOST_PORTS)
+        if (allow && port - from < count) return negative(Errno::EPERM);
+    Thread& thread = current()->thread;
+    if (!has_io_bitmap(thread) && !create_io_bitmap(thread)) return negative(Errno::ENOMEM);
+    set_io_permission(thread, from, count, allow);
+    load_io_bitmap(thread);
+    return 0;
 }
 
 } // namespace forkproof

@@ -81,6 +81,9 @@ i32 sys_mprotect(PtRegs&);
 i32 sys_madvise(PtRegs&);
 
 // system_calls.cpp
+i32 sys_delete_module(PtRegs&);
+i32 sys_ioperm(PtRegs&);
+i32 sys_personality(PtRegs&);
 i32 sys_uname(PtRegs&);
 i32 sys_sethostname(PtRegs&);
 i32 sys_setdomainname(PtRegs&);

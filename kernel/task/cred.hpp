@@ -16,6 +16,8 @@ enum Capability : u32 {
     CAP_NET_BIND_SERVICE = 10,
     CAP_NET_ADMIN = 12,
     CAP_IPC_OWNER = 15,
+    CAP_SYS_MODULE = 16,
+    CAP_SYS_RAWIO = 17,
     CAP_SYS_CHROOT = 18,
     CAP_SYS_ADMIN = 21,
     CAP_SYS_BOOT = 22,

@@ -2,6 +2,7 @@
 // until its parent has asked how it ended (linux-2.6.33 kernel/exit.c).
 #include "kernel/task/exit.hpp"
 #include "kernel/cgroup/cgroup.hpp"
+#include "kernel/io/io_bitmap.hpp"
 #include "kernel/io/io_context.hpp"
 #include "kernel/ipc/undo.hpp"
 #include "kernel/lib/panic.hpp"
@@ -9,6 +10,7 @@
 #include "kernel/mm/mm.hpp"
 #include "kernel/mm/uaccess.hpp"
 #include "kernel/namespaces/mount.hpp"
+#include "kernel/task/exec_domain.hpp"
 #include "kernel/task/held.hpp"
 #include "kernel/task/reparent.hpp"
 #include "kernel/task/sched.hpp"
@@ -51,9 +53,12 @@ void exit_resources(Task& t) {
     t.files = nullptr;
     put_fs(t.fs);
     t.fs = nullptr;
+    fpu_drop(t.thread);
+    if (has_io_bitmap(t.thread)) exit_io_bitmap(t.thread);
     put_css_set(t.cgroups);
     t.cgroups = nullptr;
-    fpu_drop(t.thread);
+    put_exec_domain(t.exec_domain);
+    t.exec_domain = nullptr;
 }
 
 void exit_notify(Task& t) {

@@ -84,6 +84,13 @@ void detach_pid(Task& task, PidType type) {
     if (--pid->count == 1) free_pid(pid);
 }
 
+u32 hashed_numbers() {
+    u32 n = 0;
+    for (auto& bucket : pid_hash)
+        for ([[maybe_unused]] const Upid& number : bucket) n++;
+    return n;
+}
+
 Pid* find_pid(i32 nr, const PidNs* ns) {
     for (Upid& u : pid_bucket(nr, ns)) {
         if (u.nr != nr || u.ns != ns) continue;
@@ -102,11 +109,6 @@ Task* find_task(i32 nr, const PidNs* ns) {
     Pid* pid = find_pid(nr, ns);
     if (!pid || !pid->tasks[PIDTYPE_PID].linked()) return nullptr;
     return task_of_link(pid->tasks[PIDTYPE_PID].next, PIDTYPE_PID);
-}
-
-i32 pid_nr_ns(const Pid* pid, const PidNs* ns) {
-    if (!pid || ns->level > pid->level || pid->numbers[ns->level].ns != ns) return 0;
-    return pid->numbers[ns->level].nr;
 }
 
 } // namespace forkproof

@@ -41,6 +41,8 @@ void detach_pid(Task& task, PidType type);
 [[nodiscard]] Pid* find_pid(i32 nr, const PidNs* ns);
 /// The task whose own number this is, in this namespace; null if there is none.
 [[nodiscard]] Task* find_task(i32 nr, const PidNs* ns);
+/// How many numbers can be found, of all pids in all namespaces: for the digest.
+[[nodiscard]] u32 hashed_numbers();
 /// The task that a PidLink's node belongs to.
 [[nodiscard]] Task* task_of_link(ListNode* node, PidType type);
 /// Calls f(task) for each task that uses the pid in this way; f may detach its task.
@@ -53,7 +55,11 @@ void for_each_attached(Pid& pid, PidType type, F f) {
     }
 }
 /// The number as seen from `ns`; 0 if it is not visible there (linux-2.6.33 pid_nr_ns).
-[[nodiscard]] i32 pid_nr_ns(const Pid* pid, const PidNs* ns);
+[[nodiscard]] inline i32 pid_nr_ns(const Pid* pid, const PidNs* ns) {
+    if (!pid || ns->level > pid->level) return 0;
+    const Upid& number = pid->numbers[ns->level];
+    return number.ns == ns ? number.nr : 0;
+}
 [[nodiscard]] inline i32 pid_nr(const Pid* pid) { return pid ? pid->numbers[0].nr : 0; }
 /// The namespace that a task lives in: where its pid was allocated (linux-2.6.33 ns_of_pid).
 [[nodiscard]] inline PidNs* ns_of_pid(const Pid* pid) { return pid ? pid->numbers[pid->level].ns : nullptr; }

@@ -77,6 +77,7 @@ struct Task {
     ListNode thread_group; ///< a ring of all threads of the group
     ListNode tasks;        ///< all thread group leaders, from init_task
     u32 parent_exec_id = 0, self_exec_id = 0;
+    u32 personality = 0; ///< which exec domain is meant, and flags (kernel/task/exec_domain.hpp)
     bool did_exec = false;
     u64 serial = 0; ///< order of making: a parent's process is older than its child
 
@@ -98,6 +99,7 @@ struct Task {
     Nsproxy* nsproxy = nullptr;
     UndoList* sysvsem = nullptr;
     IoContext* io_context = nullptr; ///< null before a priority is set
+    ExecDomain* exec_domain = nullptr;
     CssSet* cgroups = nullptr;       ///< which group it is in; null once it is dead
 
     // signals

@@ -4,8 +4,18 @@
 
 namespace forkproof {
 
+/// Whether anybody looks on: check=, fail= or provoke= is on the command line. If not, a call does its own work and
+/// no more.
+extern bool calls_are_watched;
+void watch_process_call(const char* call, const Task& by);
 /// To be called when a process call is over (fork, exec, exit, wait, ...): checks the invariants if asked to.
-void process_call_done(const char* call, const Task& by);
+inline void process_call_done(const char* call, const Task& by) {
+    if (calls_are_watched) watch_process_call(call, by);
+}
+/// Around a call other than clone() that fail=nth lets run out of memory.
+enum class AllocatingCall : u8 { execve, pipe };
+void allocating_call_begins(AllocatingCall call);
+void allocating_call_ends(Errno result);
 /// A group has stopped: if an injected failure of signal-check began the stop, continues it at once.
 void fail_injection_stopped(Task& task);
 

@@ -96,6 +96,7 @@ const std::vector<Corollary>& corollaries() {
         {"scheduling/start-debit", SCHED},
         {"scheduling/B9", SCHED},
         {"exit/cred", ROW},
+        {"exit/exec_domain", ROW},
         {"exit/undo", ROW},
         {"exit/files", ROW},
         {"exit/fs", ROW},

@@ -12,8 +12,13 @@ std::vector<Pointed> kernel_rows() {
         {"copy_process", By::column, {"steps"}, 4, 20, "an index below STEP_COUNT"},
         {"copy_process", By::column, {"steps"}, 8, 20, "a row of steps"},
         {"acquire_watched", By::column, {"steps"}, 4, 20, "an index below STEP_COUNT"},
+        {"rehearsal_acquire", By::column, {"steps"}, 4, 20, "an index below STEP_COUNT"},
+        {"fail_by_itself", By::column, {"steps"}, 4, 20, "a row of steps"},
+        {"fail_by_itself", By::column, {"steps"}, 8, 20, "a row of steps"},
         {"wrongly_shared", By::column, {"held"}, 4, 8, "a row of held"},
         {"provoke_after_clone", By::column, {"rows"}, 4, 8, "a row of rows"},
+        {"change_field", By::column, {"leaks"}, 8, 16, "a row of leaks"},
+        {"change_field", By::column, {"leaks"}, 12, 16, "a row of leaks"},
         {"parse_command_line", By::column, {"known_words"}, 12, 20, "a row of known_words"},
         {"for_each_reference_of_task", By::column, {"vtable for Tally"}, 8, 4, by_type},
         {"for_each_reference_of", By::column, {"vtable for Tally"}, 8, 4, by_type},
@@ -71,6 +76,9 @@ std::vector<std::pair<std::string, std::string>> kernel_entries() {
         {"ret_from_fork", "where a new task begins, on a stack of its own"},
         {"ret_from_kernel_thread", "where a new kernel thread begins, on a stack of its own"},
         {"restore_*", "compared with, in fix_up_return"},
+        {"forkproof_*", "where a breakpoint of fail= goes on, on the stack of the call that met it"},
+        {"kmem_alloc", "where fail= plants a breakpoint"},
+        {"alloc_frame", "where fail= plants a breakpoint"},
         {"kernel_entry", "the text's beginning, for backtraces"},
     };
 }

@@ -10,7 +10,8 @@ namespace forkproof::proofs {
 
 namespace {
 
-constexpr std::uint32_t NO_OBJECT = 0xffff, POISON = 0x6b6b6b6b, PAGE = 4096, SMALL = 1U << 20;
+constexpr std::uint32_t NO_OBJECT = 0xffff, POISON = 0x6b6b6b6b, PAGE = 4096, SMALL = 1U << 20,
+                        MOST_OBJECTS = 128; // kernel/mm/cache.cpp
 
 /// Everything that a path has written besides these bytes, and the stack, is as before.
 void nothing_but(Scene& scene, const Path& path, const std::vector<Place>& changed) {
@@ -60,7 +61,7 @@ struct CacheScene {
         const std::uint32_t wanted = world.layouts().size_of(type_of_kind(name));
         object_size = (wanted + 15) / 16 * 16; // OBJECT_ALIGNMENT
         first_object = (world.layouts().size_of("Slab") + 15) / 16 * 16;
-        capacity = std::min((PAGE - first_object) / object_size, 128U); // MOST_OBJECTS
+        capacity = std::min((PAGE - first_object) / object_size, MOST_OBJECTS);
         slab = make_slab("slab");
         beside = make_slab("another slab");
         scene.reproduce = [](const auto&) { return "build/bin/unit-tests --gtest_filter='Cache*'"; };
@@ -72,8 +73,11 @@ struct CacheScene {
         return {slab.address + first_object + index * object_size, "", object_size};
     }
     [[nodiscard]] Truth live(const Path* path, std::uint32_t index) const {
-        const Place word = of(slab, fmt::format("live_bits[{}]", index / 32));
-        return bit(path ? now(*path, word) : before(word), index % 32);
+        const Place alive = alive_of(index);
+        return !eq(path ? now(*path, alive) : before(alive), Word(8, 0));
+    }
+    [[nodiscard]] Place alive_of(std::uint32_t index) const {
+        return of(slab, fmt::format("alive[{}]", index));
     }
     /// The next free object is named in the first two bytes of a free one.
     [[nodiscard]] Place next_of(std::uint32_t index) const { return {object(index).address, "", 2}; }
@@ -108,8 +112,7 @@ void in_one_ring(CacheScene& c, const Path& path, const std::vector<Place>& node
     }
 }
 
-/// Which objects of a slab are looked at: all in the full check; else the first, the last, and those where a
-/// word of bits begins or ends.
+/// Which objects of a slab are looked at: all in the full check; else the first, the last, and some between.
 std::vector<std::uint32_t> indices(CacheScene& c) {
     std::vector<std::uint32_t> chosen;
     for (std::uint32_t i = 0; i < c.capacity; i++)
@@ -130,8 +133,8 @@ void alloc_from_slab(MachineProof& proof, unsigned kind, const std::string& name
             const Word next = c.before(c.next_of(i));
             c.scene.equal(path, "the object", path.state.get(Reg::eax), word32(c.object(i).address));
             c.scene.equal(path, "slab->first_free", now(path, c.of(c.slab, "first_free")), next);
-            const Place bits = c.of(c.slab, fmt::format("live_bits[{}]", i / 32));
-            c.scene.equal(path, "slab->live_bits", now(path, bits), c.before(bits) | word32(1U << (i % 32)));
+            const Place alive = c.alive_of(i);
+            c.scene.equal(path, "slab->alive", now(path, alive), Word(8, 1));
             c.scene.equal(path, "slab->live", now(path, c.of(c.slab, "live")),
                           c.before(c.of(c.slab, "live")) + Word(16, 1));
             c.scene.equal(path, "the cache's live", now(path, c.of(c.cache, "live")),
@@ -150,7 +153,7 @@ void alloc_from_slab(MachineProof& proof, unsigned kind, const std::string& name
             c.scene.equal(path, "the last slab with room", now(path, {head.address + 4, "", 4}),
                           now(path, head));
             nothing_but(c.scene, path,
-                        {c.of(c.slab, "first_free"), bits, c.of(c.slab, "live"), c.of(c.cache, "live"),
+                        {c.of(c.slab, "first_free"), alive, c.of(c.slab, "live"), c.of(c.cache, "live"),
                          c.of(c.cache, "with_room"), c.of(c.slab, "node")});
         }
     }
@@ -184,8 +187,8 @@ void alloc_new_slab(MachineProof& proof, unsigned kind, const std::string& name)
         is("capacity", c.capacity);
         is("live", 1);
         is("first_free", c.capacity > 1 ? 1 : NO_OBJECT);
-        is("live_bits[0]", 1);
-        for (const char* word : {"live_bits[1]", "live_bits[2]", "live_bits[3]"}) is(word, 0);
+        for (std::uint32_t i = 0; i < MOST_OBJECTS; i++)
+            is(fmt::format("alive[{}]", i).c_str(), i == 0 ? 1 : 0);
         for (std::uint32_t i = 1; i < c.capacity; i++)
             c.scene.equal(path, "the chain of free objects",
                           now(path, {slab.address + c.first_object + i * c.object_size, "", 2}),
@@ -271,9 +274,8 @@ void free_object(MachineProof& proof, unsigned kind, const std::string& name, Ne
                 }
                 in_one_ring(c, at,
                             alone ? std::vector<Place>{head, node} : std::vector<Place>{head, node, other});
-                const Place bits = c.of(c.slab, fmt::format("live_bits[{}]", i / 32));
-                c.scene.equal(at, "slab->live_bits", now(at, bits),
-                              c.before(bits) & word32(~(1U << (i % 32))));
+                const Place alive_byte = c.alive_of(i);
+                c.scene.equal(at, "slab->alive", now(at, alive_byte), Word(8, 0));
                 c.scene.equal(at, "slab->first_free", now(at, c.of(c.slab, "first_free")), Word(16, i));
                 for (std::uint32_t n = 4; n < 16; n += 4)
                     c.scene.equal(at, "poison in the freed object", now(at, {c.object(i).address + n, "", 4}),
@@ -285,7 +287,7 @@ void free_object(MachineProof& proof, unsigned kind, const std::string& name, Ne
                               c.before(c.of(c.slab, "live")) - Word(16, 1));
                 nothing_but(c.scene, at,
                             {c.of(c.slab, "first_free"),
-                             bits,
+                             alive_byte,
                              c.of(c.slab, "live"),
                              c.of(c.cache, "live"),
                              head,

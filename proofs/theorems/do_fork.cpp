@@ -121,6 +121,7 @@ struct DoForkScene : ForkScene {
         };
         happens("Lock::lock", siglock_while("taken after the child's signals have been touched", false));
         happens("Lock::unlock", siglock_while("dropped before the child is stopped", true));
+        (void)world.global("calls_are_watched"); // or not
         scene.contract("fail_injection_call_begins", nothing);
         scene.contract("fail_injection_call_ends", nothing);
         scene.contract("clone_accepted", nothing);

@@ -6,6 +6,7 @@
 #include "proofs/world/clean_pools.hpp"
 #include "proofs/world/in_bochs.hpp"
 #include "proofs/world/live_world.hpp"
+#include "proofs/world/user_memory.hpp"
 #include <fmt/ranges.h>
 
 namespace forkproof::proofs {
@@ -25,6 +26,7 @@ struct ExitRow {
 
 const ExitRow rows[] = {
     {"cred", {"creds"}, {{"real_cred", "put_cred"}, {"cred", "put_cred"}}},
+    {"exec_domain", {"exec-domain"}, {{"exec_domain", "put_exec_domain"}}},
     {"css_set", {"cgroup"}, {{"cgroups", "put_css_set"}}},
     {"undo", {"semundo"}, {{"sysvsem", "put_undo_list"}}},
     {"files", {"files"}, {{"files", "put_files"}}},
@@ -144,6 +146,39 @@ void pid_row(MachineProof& proof) {
     if (!proof.replaying()) proof.check("some number is given back", freed != 0);
 }
 
+/// The bitmap of ports, which do_exit gives back.
+void ports_row(MachineProof& proof) {
+    ForkScene f(proof, "ports", "thread", {.ports = true});
+    f.world.set(f.of(f.world.global("main_tss"), "tss.io_map"), 0);
+    no_allocation_fails(f.scene);
+    use_user_memory_contracts(f.scene, "user_desc at regs->si");
+    const Place thread = f.of(f.child, "thread");
+    unsigned given_back = 0;
+    for (const Path& path : f.acquire("thread")) {
+        const auto made = f.scene.when(path, is_zero(path.state.get(Reg::eax)) &&
+                                                 eq(f.before(f.of(f.regs, "cs")) & word32(3), word32(3)));
+        if (!made) continue;
+        for (const Path& back : f.scene.call_from(f.scene.start_again(made->state), "exit_io_bitmap",
+                                                  {word32(thread.address)})) {
+            given_back++;
+            const Place map = f.of(f.world.global("main_tss"), "tss.io_map");
+            f.scene.equal(back, "the TSS's bitmap lies beyond it", ForkScene::now(back, map),
+                          Word(16, f.world.global("main_tss").size));
+            for (unsigned i = 0; i < IO_BITMAP_PAGES; i++) {
+                const Place page = f.of(thread, fmt::format("io_bitmap[{}]", i));
+                f.scene.equal(back, "the child's bitmap", ForkScene::now(back, page), word32(0));
+            }
+            Changes changes(f, back);
+            changes.anything(thread).anything(map);
+            changes.anything(
+                {static_cast<std::uint32_t>(f.before(f.of(f.child, "stack")).value()) - f.regs.size, "",
+                 f.regs.size});
+            changes.nothing_else();
+        }
+    }
+    if (!proof.replaying()) proof.check("some bitmap is given back", given_back != 0);
+}
+
 } // namespace
 
 std::vector<Theorem> exit_row_theorems() {
@@ -160,6 +195,9 @@ std::vector<Theorem> exit_row_theorems() {
     }
     all.push_back(
         machine_theorem("exit/pid", "what pid takes, detach_pid gives back: all as before", pid_row));
+    all.push_back(machine_theorem(
+        "exit/io_bitmap", "what thread takes, exit_io_bitmap gives back, and no port is open any more",
+        ports_row));
     return all;
 }
 

@@ -113,8 +113,8 @@ class StoryProof : public LiveScene {
             scene.equal(path, "the processor's TLS descriptor",
                         now(path, of(gdt, fmt::format("[{}]", 6 + i))),
                         now(path, of(child_, fmt::format("thread.tls[{}]", i))));
-        scene.equal(path, "the stack for calls from ring 3", now(path, of(world.global("main_tss"), "esp0")),
-                    now(path, of(child_, "thread.sp0")));
+        scene.equal(path, "the stack for calls from ring 3",
+                    now(path, of(world.global("main_tss"), "tss.esp0")), now(path, of(child_, "thread.sp0")));
         scene.equal(path, "where the child begins", now(path, of(child_, "thread.ip")),
                     word32(world.image().symbol("ret_from_fork")));
         s.set(Reg::esp, now(path, of(child_, "thread.sp")));
@@ -172,7 +172,8 @@ class StoryProof : public LiveScene {
             scene.equal(path, std::string("a dead child's ") + field, now(path, of(child_, field)),
                         word32(value));
         };
-        for (const char* field : {"mm", "files", "fs", "sysvsem", "nsproxy", "io_context", "cgroups"})
+        for (const char* field :
+             {"mm", "files", "fs", "sysvsem", "nsproxy", "io_context", "exec_domain", "cgroups"})
             is(field, 0);
         for (const char* field : {"vfork_done", "clear_child_tid"}) is(field, 0);
         is("state", DEAD);

@@ -177,6 +177,15 @@ void step_io(MachineProof& proof) {
     }
 }
 
+/// Whoever is in a domain brings its children into it. Whether it is going is the verdict's question.
+void step_exec_domain(MachineProof& proof) {
+    ForkScene f(proof, "exec-domain", "exec-domain");
+    prove_step(
+        f, {.step = "exec-domain",
+            .success = [&](const Path& path) { is_shared(f, path, "exec_domain", f.exec_domain, "count"); },
+            .can_fail = false});
+}
+
 } // namespace
 
 std::vector<Theorem> step_theorems() {
@@ -194,6 +203,8 @@ std::vector<Theorem> step_theorems() {
         machine_theorem("steps/signal",
                         "a process gets a signal struct with its parent's limits, a thread takes nothing yet",
                         step_signal),
+        machine_theorem("steps/exec-domain", "the child is in the caller's exec domain, and counted there",
+                        step_exec_domain),
         machine_theorem("steps/io",
                         "with IO the caller's io context is shared, without it a priority is copied; where "
                         "there is none there is nothing to share",

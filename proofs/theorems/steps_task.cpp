@@ -126,7 +126,7 @@ class TaskProof {
         for (std::uint32_t at = 0; at < COMM_BYTES; at += 4)
             changes.is({f_.of(child, "comm").address + at, "", 4},
                        f_.before({f_.of(f_.parent, "comm").address + at, "", 4}));
-        for (const char* field : {"self_exec_id", "blocked", "timer_slack_ns"})
+        for (const char* field : {"self_exec_id", "personality", "blocked", "timer_slack_ns"})
             changes.is(f_.of(child, field), parents(field));
         changes.is(f_.of(child, "default_timer_slack_ns"), parents("timer_slack_ns"));
         changes.is(f_.of(child, "flags"),

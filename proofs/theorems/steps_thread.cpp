@@ -1,12 +1,13 @@
-// thread: the registers with which the child starts, and its TLS. What it writes lies in the child's own task
-// and on its own stack, which the step `task` gives back: so there is nothing to release, and a failure
-// leaves these two as they happen to be.
+// thread: the registers with which the child starts, its TLS, and the ports that it may touch. But for these
+// what it writes lies in the child's own task and on its own stack, which the step `task` gives back: a
+// failure leaves these two as they happen to be.
 #include "invariants/errno.hpp"
 #include "invariants/flags.hpp"
 #include "proofs/theorems/theorems.hpp"
 #include "proofs/world/in_bochs.hpp"
 #include "proofs/world/unchanged.hpp"
 #include "proofs/world/user_memory.hpp"
+#include <fmt/core.h>
 
 namespace forkproof::proofs {
 
@@ -14,6 +15,7 @@ namespace {
 
 const char* const USER_DESC = "user_desc at regs->si";
 constexpr std::uint32_t TRAP_FLAG = 1U << 8;       // Intel SDM volume 1, section 3.4.3
+constexpr std::uint32_t USE_OTHER = 6;             // FrameUse::other
 constexpr unsigned TLS_FIRST = 6, TLS_ENTRIES = 3; // the GDT's entries 6, 7 and 8
 
 /// struct user_desc (linux-2.6.33 asm/ldt.h): four words, the last one of bit fields.
@@ -57,8 +59,8 @@ struct ThreadScene : ForkScene {
     UserDesc desc;
     Truth user_mode, sets_tls;
 
-    explicit ThreadScene(MachineProof& proof)
-        : ForkScene(proof, "thread", "thread"), desc(user_desc(world)),
+    ThreadScene(MachineProof& proof, const std::string& title, const ForkShape& wanted)
+        : ForkScene(proof, title, "thread", wanted), desc(user_desc(world)),
           user_mode(eq(world.get(world.field(regs, "cs")) & word32(3), word32(3))),
           sets_tls(user_mode && flag(CLONE_SETTLS)) {
         use_user_memory_contracts(scene, USER_DESC);
@@ -86,6 +88,18 @@ struct ThreadScene : ForkScene {
                    world.image().symbol(of_ring_3 ? "ret_from_fork" : "ret_from_kernel_thread"));
     }
 
+    /// A bitmap of ports is copied, whatever the flags.
+    void ports(Changes& changes) {
+        for (unsigned i = 0; i < io_bitmap.size(); i++) {
+            const Place copy = changes.fresh("frame");
+            changes.is(of(thread, fmt::format("io_bitmap[{}]", i)), copy.address);
+            for (std::uint32_t at = 0; at < copy.size; at += 4)
+                changes.is({copy.address + at, "", 4}, before({io_bitmap[i].address + at, "", 4}));
+            const Place frame = frame_entry(world, frame_number(copy.address));
+            changes.is(of(frame, "count"), 1).is(of(frame, "use"), USE_OTHER);
+        }
+    }
+
     void kernel_thread(const Path& path) {
         Changes changes(*this, path);
         registers(changes, false);
@@ -95,6 +109,7 @@ struct ThreadScene : ForkScene {
     void program(const Path& path) {
         Changes changes(*this, path);
         registers(changes, true);
+        ports(changes);
         for (unsigned n = 0; n < TLS_ENTRIES; n++) {
             const Truth chosen = sets_tls && eq(desc.entry_number, word32(TLS_FIRST + n));
             const Word asked = ite(empty(desc), Word(64, 0), descriptor(desc));
@@ -104,8 +119,8 @@ struct ThreadScene : ForkScene {
     }
 };
 
-void step_thread(MachineProof& proof) {
-    ThreadScene f(proof);
+void acquires_thread(MachineProof& proof, const std::string& title, const ForkShape& shape) {
+    ThreadScene f(proof, title, shape);
     const std::vector<Path> paths = f.acquire("thread");
     auto result = [](const Path& path) { return path.state.get(Reg::eax); };
     auto is = [&](const Path& path, Errno e) { return eq(result(path), word32(static_cast<unsigned>(e))); };
@@ -115,8 +130,11 @@ void step_thread(MachineProof& proof) {
         f.scene.reproduce =
             nullptr; // no program is a kernel thread, and that of a boot gives a good descriptor
         if (auto failed = f.scene.when(path, !is(path, Errno::OK))) {
-            f.scene.prove(*failed, "thread fails only where TLS is asked for, with EFAULT or EINVAL",
-                          f.sets_tls && (is(path, Errno::EFAULT) || (is(path, Errno::EINVAL) && !in_range)));
+            f.scene.prove(
+                *failed,
+                "thread fails only where TLS is asked for, with EFAULT or EINVAL, or for want of memory",
+                (f.sets_tls && (is(path, Errno::EFAULT) || (is(path, Errno::EINVAL) && !in_range))) ||
+                    (is(path, Errno::ENOMEM) && Truth(an_allocation_failed(path.state))));
             Changes(f, *failed).anything(f.thread).anything(f.regs_of_child).nothing_else();
             continue;
         }
@@ -128,6 +146,7 @@ void step_thread(MachineProof& proof) {
         for (const Path& undone : f.release(path, "thread"))
             Changes(f, undone).anything(f.thread).anything(f.regs_of_child).nothing_else();
     }
+    if (shape.ports) f.scene.reached("ENOMEM", paths, [&](const Path& p) { return is(p, Errno::ENOMEM); });
     f.scene.reached("EFAULT", paths, [&](const Path& p) { return is(p, Errno::EFAULT); });
     f.scene.reached("EINVAL", paths, [&](const Path& p) { return is(p, Errno::EINVAL); });
     f.scene.reached("a kernel thread", paths,
@@ -139,6 +158,11 @@ void step_thread(MachineProof& proof) {
         });
     f.scene.reached("an entry is cleared", paths,
                     [&](const Path& p) { return is(p, Errno::OK) && f.sets_tls && empty(f.desc); });
+}
+
+void step_thread(MachineProof& proof) {
+    acquires_thread(proof, "thread", {});
+    acquires_thread(proof, "thread with a bitmap of ports", {.ports = true});
 }
 
 /// The two functions on their own, for set_thread_area calls them, too.
@@ -167,13 +191,15 @@ void helper_tls(MachineProof& proof) {
 } // namespace
 
 std::vector<Theorem> steps_thread_theorems() {
-    return {machine_theorem(
-                "steps/thread",
-                "the child starts with the caller's registers, 0 in eax, its own stack, and the TLS asked "
-                "for; a failure changes nothing but the child's own thread and stack",
-                step_thread),
-            machine_theorem("helpers/tls_descriptor",
-                            "a description's segment descriptor, 0 for an empty one", helper_tls)};
+    return {
+        machine_theorem(
+            "steps/thread",
+            "the child starts with the caller's registers, 0 in eax, its own stack, the TLS asked "
+            "for, and a copy of the bitmap of ports; a failure changes nothing but the child's own thread "
+            "and stack",
+            step_thread),
+        machine_theorem("helpers/tls_descriptor", "a description's segment descriptor, 0 for an empty one",
+                        helper_tls)};
 }
 
 } // namespace forkproof::proofs

@@ -150,7 +150,7 @@ void context_is_true(MachineProof& proof) {
                                    f.before(f.of(f.signal, fmt::format("rlim[{}].cur", RLIMIT_NPROC)))));
         said("threads_reached",
              !ult(f.before(f.of(counts, "nr_threads")), f.before(f.of(counts, "max_threads"))));
-        said("exec_domain_going", false);
+        said("exec_domain_going", truth_of(f.before(f.of(f.exec_domain, "going"))));
         said("unkillable", !is_zero(f.before(f.of(f.signal, "flags")) & word32(SIGNAL_UNKILLABLE)));
         said("in_exec", truth_of(f.before(f.of(f.fs, "in_exec"))));
         changes.is(f.of(context, "security_errno"), ite(denied, f.before(f.of(policy, "error")), word32(0)));

@@ -47,6 +47,7 @@ constexpr KindRow kinds[] = {
     {"net_ns", "NetNs"},
     {"pid", "Pid"},
     {"io_context", "IoContext"},
+    {"exec_domain", "ExecDomain"},
     {"css_set", "CssSet"},
     {"socket", "Socket"},
     {"sk_buff", "SkBuff"},

@@ -27,6 +27,7 @@ std::string text_at(const Image& image, std::uint32_t address) {
 const std::vector<StageRow> stage_rows = {
     {"cred", "creds", "cred", "Cred", "cred", "count", 2},
     {"real_cred", "creds", "cred", "Cred", "cred", "count", 2},
+    {"exec_domain", "exec-domain", "exec_domain", "ExecDomain", "exec_domain", "count", 1},
     {"cgroups", "cgroup", "css_set", "CssSet", "css_set", "count", 1},
     {"sysvsem", "semundo", "undo", "UndoList", "undo", "count", 1},
     {"files", "files", "files", "Files", "files", "count", 1},
@@ -119,6 +120,11 @@ void ForkScene::build_caller() {
     world.point(of(parent, "cred"), cred);
     world.point(of(parent, "real_cred"), cred);
 
+    exec_domain = counted("ExecDomain", "parent->exec_domain", "exec_domain", "count");
+    world.point(of(parent, "exec_domain"), exec_domain);
+    scene.assume("an exec domain counts its place on the list, and each task in it",
+                 ult(word32(1), before(of(exec_domain, "count"))));
+
     sighand = counted("Sighand", "parent->sighand", "sighand", "count");
     world.point(of(parent, "sighand"), sighand);
     signal = counted("Signal", "parent->signal", "signal", "count");
@@ -128,6 +134,16 @@ void ForkScene::build_caller() {
         world.point(of(parent, "thread.fpu"), fpu);
     } else {
         world.set(of(parent, "thread.fpu"), 0);
+    }
+    for (unsigned i = 0; i < IO_BITMAP_PAGES; i++) {
+        const Place pointer = of(parent, fmt::format("thread.io_bitmap[{}]", i));
+        if (!shape.ports) {
+            world.set(pointer, 0);
+            continue;
+        }
+        io_bitmap.push_back(
+            {page_address(add_frame(scene, fmt::format("parent->thread.io_bitmap[{}]", i))), "", PAGE});
+        world.set(pointer, io_bitmap.back().address);
     }
     if (shape.io) {
         io_context = counted("IoContext", "parent->io_context", "io_context", "count");
@@ -337,6 +353,8 @@ void ForkScene::build_child(std::size_t done) {
     for (const char* null : {"real_parent", "group_leader", "vfork_done", "waiting_on", "bprm", "file_in_use",
                              "pids[0].pid", "pids[1].pid", "pids[2].pid"})
         world.set(of(child, null), 0);
+    for (unsigned i = 0; i < IO_BITMAP_PAGES; i++)
+        world.set(of(child, fmt::format("thread.io_bitmap[{}]", i)), 0);
     for (const StageRow& row : stage_rows) {
         const Place place = of(child, row.field);
         if (table.index(row.step) >= done) {
@@ -383,6 +401,7 @@ Truth ForkScene::has_own_group(std::size_t done) const {
 Truth ForkScene::shares(const StageRow& row, const Word& callers, std::size_t done) const {
     const SharingRow& s = sharing_row(row.resource);
     if (callers.is(0)) return false;
+    if (s.otherwise == Otherwise::shared) return true;
     if (s.otherwise == Otherwise::own_if_bound) return !has_own_group(done);
     if (s.share_flag != 0) return flag(s.share_flag) && !flag(s.new_flags);
     return s.new_flags != 0 ? !flag(s.new_flags) : Truth(false);

@@ -16,6 +16,7 @@ struct ForkShape {
     bool undo_entry = true;       ///< ... which has something to undo on a set of two semaphores
     bool fpu = false;             ///< ... has used the FPU
     bool io = false;              ///< ... has an io context
+    bool ports = false;           ///< ... has called ioperm
     Groups groups = Groups::none; ///< the hierarchy of cgroups, and where in it the caller is
     bool mm = true;               ///< ... has an address space
     unsigned open_files = 2;      ///< descriptors in use: pointers to two open files, in turn
@@ -55,6 +56,9 @@ struct StageRow {
 extern const std::vector<StageRow> stage_rows;
 const SharingRow& sharing_row(const std::string& resource);
 
+/// linux-2.6.33 asm/processor.h: a bit for each of 65536 ports.
+inline constexpr unsigned IO_BITMAP_PAGES = 2;
+
 /// The set in the start state has so many; their values are at most SEMVMX (linux-2.6.33 linux/sem.h).
 inline constexpr unsigned SEMAPHORES = 2, SEMVMX = 32767;
 
@@ -69,7 +73,9 @@ class ForkScene {
 
     Word flags, in_force;
     Place request, regs, caller_stack;
-    Place parent, cred, user, user_ns, files, fs, sighand, signal, mm, nsproxy, undo, fpu, io_context;
+    Place parent, cred, user, user_ns, files, fs, sighand, signal, mm, nsproxy, undo, fpu, io_context,
+        exec_domain;
+    std::vector<Place> io_bitmap; ///< the frames of the caller's
     Place mnt_ns, uts_ns, ipc_ns, pid_ns, net_ns, mount;
     Place css_set, cgroup_root, group, cgroup_sb,
         neighbour;               ///< the caller's css_set; with groups: the directory of its group,

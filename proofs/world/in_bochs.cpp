@@ -55,6 +55,7 @@ std::string command(const ForkScene& fork, const std::string& fail, const Values
     if (no_program(fork.shape) || (signal != 0 && signal != SIGCHLD)) return "";
     if (RuleSet(rules) != profile_default || refused_in_boot(flags) != RuleId::none) return "";
     std::string before = fork.shape.fpu ? "fpu " : "";
+    if (fork.shape.ports) before += "ports ";
     if (fork.shape.io) {
         const auto ioprio = static_cast<std::uint32_t>(of_caller(fork.io_context, "ioprio"));
         if (!can_be_set(ioprio)) return "";

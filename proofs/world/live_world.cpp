@@ -41,7 +41,8 @@ void LiveScene::add_globals(ForkScene& f) {
     for (const char* lock : {"fs_lock", "siglock", "tasklist_lock"})
         world.set(f.of(world.global(lock), "holder_"), 0);
     f.scene.assume("nobody holds a lock when a call begins (the lock invariant)", true);
-    world.set(world.global("steps_are_watched"), 0);
+    for (const char* watched : {"steps_are_watched", "calls_are_watched"})
+        world.set(world.global(watched), 0);
     f.scene.assume("neither fail= nor check=step is on the command line", true);
     world.set(world.global("active"), f.shape.mm ? f.mm.address : 0);
 }
@@ -96,7 +97,8 @@ void LiveScene::caller_runs() {
 
 void LiveScene::build_processor() {
     const Place tss = world.global("main_tss"), gdt = world.global("gdt");
-    world.set(of(tss, "esp0"), before(of(parent, "thread.sp0")));
+    world.set(of(tss, "tss.io_map"), tss.size); // no ports
+    world.set(of(tss, "tss.esp0"), before(of(parent, "thread.sp0")));
     for (int i = 0; i < 3; i++)
         world.set({gdt.address + 8 * static_cast<std::uint32_t>(6 + i), "", 8},
                   before({of(parent, "thread.tls").address + 8 * static_cast<std::uint32_t>(i), "", 8}));
@@ -135,7 +137,7 @@ void LiveScene::build_stack_area() {
 void LiveScene::use_story_contracts() {
     auto nothing = [](State& s) { returns_nothing(s); };
     for (const char* checker :
-         {"process_call_done", "clone_accepted", "fail_injection_call_begins", "fail_injection_call_ends"})
+         {"watch_process_call", "clone_accepted", "fail_injection_call_begins", "fail_injection_call_ends"})
         scene.contract(checker, nothing);
     scene.assume("the checker (kernel/check) changes nothing", true);
     auto answers = [this](const char* type) {

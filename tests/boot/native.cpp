@@ -37,6 +37,8 @@ NativeRun run_here(const std::string& name, const std::string& folder) {
     return {status, text_of(output)};
 }
 
+bool refused_here(const NativeRun& run) { return run.output.find("refused here: ") != std::string::npos; }
+
 bool runs_i386() {
     static const bool runs = run_here(test_program("hello"), "").status != cannot_execute;
     return runs;

@@ -14,20 +14,11 @@ struct StepRow {
     const char* usual;
 };
 constexpr StepRow steps_that_fail[] = {
-    {"task", "ENOMEM"},
-    {"creds", "ENOMEM"},
-    {"semundo", "ENOMEM"},
-    {"files", "ENOMEM"},
-    {"fs", "ENOMEM"},
-    {"sighand", "ENOMEM"},
-    {"signal", "ENOMEM"},
-    {"mm", "ENOMEM"},
-    {"namespaces", "ENOMEM"},
-    {"io", "ENOMEM"},
-    {"thread", "ENOMEM"},
-    {"pid", "ENOMEM"},
-    {"ns-cgroup", "ENOMEM"},
-    {"signal-check", "ERESTARTNOINTR"},
+    {"task", "ENOMEM"},       {"creds", "ENOMEM"},     {"exec-domain", "EAGAIN"},
+    {"semundo", "ENOMEM"},    {"files", "ENOMEM"},     {"fs", "ENOMEM"},
+    {"sighand", "ENOMEM"},    {"signal", "ENOMEM"},    {"mm", "ENOMEM"},
+    {"namespaces", "ENOMEM"}, {"io", "ENOMEM"},        {"thread", "ENOMEM"},
+    {"pid", "ENOMEM"},        {"ns-cgroup", "ENOMEM"}, {"signal-check", "ERESTARTNOINTR"},
 };
 constexpr const char* restart = "ERESTARTNOINTR"; // what signal-check fails with, and no other
 
@@ -153,8 +144,9 @@ struct BadRequest {
     const char* words;
     const char* said;
 };
-constexpr const char* list = ". Steps that can fail: task creds semundo files fs sighand signal mm "
-                             "namespaces io thread pid ns-cgroup signal-check";
+constexpr const char* list =
+    ". Steps that can fail: task creds exec-domain semundo files fs sighand signal mm "
+    "namespaces io thread pid ns-cgroup signal-check";
 
 TEST(FailRequest, IsRefused) {
     const BadRequest requests[] = {

@@ -35,6 +35,7 @@ Answer in_bochs(const Boot& run, std::string& why) {
 Answer here(const std::string& program, const Boot& run, std::string& why) {
     if (!boots::runs_i386() || ::geteuid() != 0) return Answer::none;
     const boots::NativeRun native = boots::run_here(boots::test_program(program), "");
+    if (boots::refused_here(native)) return Answer::none;
     if (native.status == 0 && native.output == run.program_output) return Answer::pass;
     why += fmt::format("  on Linux: status {}, {}\n", native.status,
                        native.output == run.program_output ? "the same output" : "another output");

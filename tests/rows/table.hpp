@@ -15,7 +15,7 @@ struct Row {
 inline const std::vector<Row> table = {
     {"creds, user namespace", {}},
     {"security_task_create", {"lsm"}, false, "lsm=NEWPID,VFORK:ENOSPC"},
-    {"exec domain", {}, false},
+    {"exec domain", {"execdomain"}, false},
     {"max_threads", {}, false},
     {"mount namespace, CLONE_FS", {"clonefs", "mounts", "tmpfs"}},
     {"uts", {"uts"}},
@@ -25,7 +25,7 @@ inline const std::vector<Row> table = {
     {"CLONE_FILES", {"fdtable"}},
     {"CLONE_IO", {"ioprio"}},
     {"cgroup, ns-cgroup", {"cgroups"}, false},
-    {"CLONE_SETTLS, ioperm", {}},
+    {"CLONE_SETTLS, ioperm", {"clonetls", "ioperm"}},
     {"pid words", {"pidwords"}},
     {"vfork", {"vforks", "vforkorder"}},
     {"kernel threads", {}, false},

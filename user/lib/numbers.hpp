@@ -33,7 +33,9 @@ enum class Number : int {
     clone = 120,
     uname = 122,
     mprotect = 125,
+    delete_module = 129,
     getpgid = 132,
+    personality = 136,
     getsid = 147,
     sched_setscheduler = 156,
     sched_getscheduler = 157,
@@ -53,6 +55,7 @@ enum class Number : int {
     set_thread_area = 243,
     exit_group = 252,
     set_tid_address = 258,
+    ioperm = 101,
     ioprio_set = 289,
     ioprio_get = 290,
 };

@@ -96,6 +96,10 @@ inline int sleep_ms(int milliseconds) {
     return call(Number::nanosleep, &time, nullptr);
 }
 
+inline int ioperm(unsigned from, unsigned count, int allow) {
+    return call(Number::ioperm, from, count, allow);
+}
+
 inline int ioprio_set(int which, int who, int priority) {
     return call(Number::ioprio_set, which, who, priority);
 }
