@@ -54,6 +54,7 @@
     X(EADDRINUSE, 98)                                                                                        \
     X(EADDRNOTAVAIL, 99)                                                                                     \
     X(ENETUNREACH, 101)                                                                                      \
+    X(ECONNRESET, 104)                                                                                       \
     X(EISCONN, 106)                                                                                          \
     X(ENOTCONN, 107)                                                                                         \
     X(ETIMEDOUT, 110)                                                                                        \

@@ -56,6 +56,7 @@
 #undef EADDRINUSE
 #undef EADDRNOTAVAIL
 #undef ENETUNREACH
+#undef ECONNRESET
 #undef EISCONN
 #undef ENOTCONN
 #undef ETIMEDOUT

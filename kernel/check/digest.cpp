@@ -127,6 +127,7 @@ void walk_pipe(Walker& w, const Pipe* pipe) {
     w.word(P::files, pipe->readers);
     w.word(P::files, pipe->writers);
     w.word(P::files, pipe->length);
+    w.word(P::files, pipe->reset);
     for (u32 i = 0; i < pipe->length; i++) {
         const u32 at = (pipe->head + i) % (PIPE_PAGES * PAGE_SIZE);
         w.word(P::files, pipe->page[at / PAGE_SIZE][at % PAGE_SIZE]);

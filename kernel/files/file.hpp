@@ -61,6 +61,7 @@ struct Pipe {
     u32 head = 0, length = 0;     ///< the first byte in it, and how many there are
     u8* page[PIPE_PAGES] = {};    ///< null: no frame yet
     u32 ino = 0;                  ///< for fstat
+    bool reset = false;           ///< of a stream between sockets: what was sent back was not read
     WaitQueue wait;               ///< readers wait for bytes, writers for room
 };
 

@@ -69,9 +69,11 @@ void shut_down(Socket& s, bool receiving, bool sending) {
 
 namespace {
 
-/// Closes one for whom nobody waits.
-void close_end(Socket* s) {
+/// Closes one for whom nobody waits. The other end of a stream is told if something has not been read
+/// (linux-2.6.33 unix_release_sock).
+void close_end(Socket* s, bool never_accepted) {
     s->closed = true;
+    if (s->out && (never_accepted || (s->in && s->in->length != 0))) s->out->reset = true;
     s->bound.unlink();
     shut_down(*s, true, true);
     while (SkBuff* message = queue_of(*s).front()) free_datagram(message);
@@ -86,10 +88,10 @@ void close_end(Socket* s) {
 void close_socket(Socket* s) {
     while (Socket* one = pending_of(*s).front()) {
         one->pending_node.unlink();
-        close_end(one); // it listens to nobody, as it has not been accepted
+        close_end(one, true);
     }
     s->waiting = 0;
-    close_end(s);
+    close_end(s, false);
     wake_up(socket_room);
 }
 

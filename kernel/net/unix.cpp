@@ -137,7 +137,10 @@ Result<Socket*> unix_accept(Socket& s, bool wait) {
 
 i32 stream_read(Socket& s, UserAddr to, u32 size, bool wait) {
     if (s.state != SocketState::connected) return negative(Errno::EINVAL);
-    return s.in ? read_pipe(*s.in, to, size, wait) : 0;
+    const i32 n = s.in ? read_pipe(*s.in, to, size, wait) : 0;
+    if (n != 0 || size == 0 || !s.in || !s.in->reset) return n;
+    s.in->reset = false; // it is told once
+    return negative(Errno::ECONNRESET);
 }
 
 i32 stream_write(Socket& s, UserAddr from, u32 size, bool wait, bool signals) {
