@@ -28,7 +28,8 @@ struct IpcNs {
 struct NetNs {
     u32 count = 1; ///< nsproxies and sockets
     u32 id = 0;
-    bool lo_up = false; ///< its loopback (kernel/net)
+    bool lo_up = false; ///< its loopback (kernel/net), and what has gone through it
+    u32 lo_packets = 0, lo_bytes = 0;
 };
 inline constexpr u32 PID_MAX = 32768;      // linux/threads.h PID_MAX_DEFAULT
 inline constexpr u32 MAX_PID_NS_LEVEL = 7; ///< deeper nesting is refused with ENOMEM

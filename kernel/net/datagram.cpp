@@ -84,6 +84,8 @@ i32 unix_send(Socket& s, SkBuff& message, const SockAddress* address, bool wait)
     }
 }
 
+constexpr u32 HEADERS = 20 + 8; ///< of IP and UDP
+
 /// To nobody, or to a full queue, it is lost; who is connected hears of the former (linux-2.6.33 udp_err).
 i32 inet_send(Socket& s, SkBuff& message, const SockAddress& address) {
     InetPlace from;
@@ -91,6 +93,8 @@ i32 inet_send(Socket& s, SkBuff& message, const SockAddress& address) {
     if (!to.ok()) return negative(to.error());
     const auto size = static_cast<i32>(message.length);
     message.from = address_of(from);
+    s.net->lo_packets++;
+    s.net->lo_bytes += message.length + HEADERS;
     if (to.value() && to.value()->waiting < SOMAXCONN) {
         deliver(message, *to.value());
     } else {

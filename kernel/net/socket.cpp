@@ -42,6 +42,7 @@ Socket* create_socket(NetNs& net, u32 family, u32 type) {
     s->family = family;
     s->type = type;
     s->ino = ++sockets_made;
+    s->uid = current()->cred->fsuid;
     s->net = &net;
     get_net_ns(&net);
     return s;

@@ -50,6 +50,7 @@ enum class SocketState : u8 { unconnected, listening, connected };
 struct Socket {
     u32 count = 1;
     u32 family = 0, type = 0;
+    u32 uid = 0;          ///< its maker's fsuid
     u32 ino = 0;          ///< for fstat
     NetNs* net = nullptr; ///< counted
     SocketState state = SocketState::unconnected;
