@@ -328,6 +328,7 @@ $(TEST_C): $(B)/tests/programs/%: tests/programs/%.c Makefile | $(B)/deps-run
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)gcc -m32 -static -O1 $(WARNINGS) $(DEPEND) -MF $@.d -o $@ $<
+	$(Q)$(if $(filter setuidexec,$*),chmod u+s $@)
 
 $(O)/tests/programs/%.cpp.o: tests/programs/%.cpp Makefile | $(B)/deps-run
 	$(call say,C++,$<)

@@ -8,11 +8,11 @@
 namespace forkproof::runner {
 namespace fs = std::filesystem;
 
-image::Bytes archive_program(const image::Bytes& program, const fs::path& workplace) {
+image::Bytes archive_program(const image::Bytes& program, fs::perms more, const fs::path& workplace) {
     const fs::path tree = workplace / "initrd";
     fs::create_directory(tree);
     image::write_file(tree / "program", program);
-    fs::permissions(tree / "program", static_cast<fs::perms>(0755));
+    fs::permissions(tree / "program", static_cast<fs::perms>(0755) | more);
     // A fixed time, as a fixed owner and renumbered inodes: two runs have the same image to the byte.
     fs::last_write_time(tree / "program", std::chrono::file_clock::from_sys(std::chrono::sys_seconds{}));
 

@@ -67,7 +67,9 @@ void add_program(const Request& request, image::Contents& contents, const fs::pa
     if (request.args.find('"') != std::string::npos)
         throw image::Error(
             "ARGS may not contain a double quote: the kernel's command line uses it around them");
-    const image::Bytes archive = archive_program(program, folder);
+    const fs::perms set_id =
+        fs::status(request.program).permissions() & (fs::perms::set_uid | fs::perms::set_gid);
+    const image::Bytes archive = archive_program(program, set_id, folder);
     contents.initrd.insert(contents.initrd.end(), archive.begin(), archive.end());
     if (!contents.cmdline.empty()) contents.cmdline += ' ';
     contents.cmdline += "program=/program";

@@ -72,8 +72,10 @@ inline constexpr auto invariants = std::tuple{
         MidCall::yes,
         [](auto s) { return s.all([s](auto a) {
             return a.reaper_is_alive() && (s.same(a.reaper().pid_ns(), a.pid_ns()) || a.is_dead_ns_init()); }); }},
-    Invariant{"reapable", "every task but init has a living parent that can wait for it", MidCall::yes,
-        [](auto s) { return s.all([s](auto a) { return a.is_first_init() || a.parent_can_wait(); }); }},
+    Invariant{"reapable", "every task but init and the kernel's own threads has a living parent that can wait for it",
+        MidCall::yes,
+        [](auto s) { return s.all([s](auto a) {
+            return a.is_first_init() || a.is_kernel_thread() || a.parent_can_wait(); }); }},
     Invariant{"older", "a parent's process is older than its child", MidCall::yes,
         [](auto s) { return s.all([s](auto a) { return s.less(a.parent().leader().age(), a.leader().age()); }); }},
     Invariant{"unkillable", "exactly the inits of pid namespaces are unkillable", MidCall::yes,

@@ -5,8 +5,9 @@
 namespace forkproof {
 
 /// What a child gets when the flag does not decide for sharing. copy_if_set: a copy where the parent's says
-/// something (an io context: a priority), else nothing. shared: the parent's, whatever the flags. own_if_bound:
-/// the parent's, but its own where new_flags ask for it and the cgroup subsystem ns is bound to a hierarchy.
+/// something (an io context: a priority), else nothing. shared: the parent's, whatever the flags.
+/// own_if_bound: the parent's, but its own where new_flags ask for it and the cgroup subsystem ns is bound to
+/// a hierarchy.
 enum class Otherwise : unsigned char { copy, copy_if_set, fresh, nothing, shared, own_if_bound };
 
 struct SharingRow {
@@ -33,6 +34,7 @@ inline constexpr SharingRow sharing[] = {
     {"io_context", "io", CLONE_IO, 0, Otherwise::copy_if_set, "nothing"},
     {"io_bitmap", "thread", 0, 0, Otherwise::copy, "its frames"},
     {"pid", "pid", 0, 0, Otherwise::fresh, "its pid namespace"},
+    {"proc_mount", "proc-mount", 0, CLONE_NEWPID, Otherwise::copy, "its super block, and that the namespace"},
     {"ns-cgroup", "ns-cgroup", 0, NSPROXY_FLAGS, Otherwise::own_if_bound,
      "the group above, and the hierarchy"},
 };

@@ -114,7 +114,8 @@ struct Parser {
     bool fail(Text value) {
         FailRequest& f = result.fail;
         f.step = value.until(value.find(':'));
-        if (f.step.size == 0) return refuse("fail= needs a step's name", value, "fail=STEP[:N[:ERRNO]]|each|nth");
+        if (f.step.size == 0)
+            return refuse("fail= needs a step's name", value, "fail=STEP[:N[:ERRNO]]|each|nth");
         if (f.step.size == value.size) return true;
         f.numbered = true;
         Text rest = value.from(f.step.size + 1);

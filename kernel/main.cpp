@@ -15,8 +15,10 @@
 #include "kernel/files/initrd.hpp"
 #include "kernel/fork/fork.hpp"
 #include "kernel/fork/security.hpp"
+#include "kernel/kthread.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
+#include "kernel/proc/proc.hpp"
 #include "kernel/task/exec_domain.hpp"
 #include "kernel/task/exit.hpp"
 #include "kernel/task/sched.hpp"
@@ -69,6 +71,7 @@ void make_init_task() {
     t.flags = PF_KTHREAD;
     t.cred = t.real_cred = cred_init();
     t.nsproxy = namespaces_init(initrd_super_block->root);
+    if (pid_ns_prepare_proc(*init_pid_ns) != Errno::OK) panic("no memory for the first proc");
     t.cgroups = cgroup_init();
     t.files = create_or_panic<Files>();
     t.files->fd = t.files->fd_array;
@@ -172,6 +175,8 @@ extern "C" [[noreturn]] void kernel_main(const BootInfo* boot) {
     say_hello(*boot);
     if (const i32 pid = kernel_thread(start_init, nullptr, CLONE_FS | CLONE_SIGHAND | SIGCHLD); pid != 1)
         panic("init is process {}", pid);
+    if (const i32 pid = kernel_thread(kthreadd, nullptr, CLONE_FS | CLONE_FILES); pid != 2)
+        panic("kthreadd is process {}", pid);
     idle();
 }
 

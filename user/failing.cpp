@@ -3,8 +3,8 @@
 // usage: failing each | nth | dressed     exit status: 0 if every call worked at last, and as it should
 // `dressed` makes two calls as a process that has nearly all: for CMDLINE=provoke=leaks.
 //
-// The calls are real ones, and it is the kernel that lets them fail (kernel/check/rehearsal.cpp): so the whole
-// way is walked, from ring 3 and back to it, and by callers that have something to copy.
+// The calls are real ones, and it is the kernel that lets them fail (kernel/check/rehearsal.cpp): so the
+// whole way is walked, from ring 3 and back to it, and by callers that have something to copy.
 #include "failing/failing.hpp"
 #include "failing/words.hpp"
 
@@ -12,7 +12,8 @@ using namespace failing;
 
 namespace {
 
-constexpr std::uint32_t A_THREAD = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
+constexpr std::uint32_t A_THREAD =
+    CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
 constexpr int POLL_MS = 5;
 
 Stack stack;
@@ -85,7 +86,8 @@ int call_as(const char* what, void (*caller)()) {
 int call_as_processes() {
     mistakes = 0;
     for (int which = 0; which < all_calls(); which++) in_a_process([which] { make_call(which); });
-    printf("failing: plain processes: %s\n", mistakes == 0 ? "every call worked at last" : "NOT AS IT SHOULD BE");
+    printf("failing: plain processes: %s\n",
+           mistakes == 0 ? "every call worked at last" : "NOT AS IT SHOULD BE");
     return mistakes;
 }
 

@@ -43,10 +43,10 @@ int reap(int pid) {
     }
 }
 
-/// What programs may write to. Without it they see an empty directory of the initrd.
-void mount_tmp() {
-    const int error = mount("tmpfs", "/tmp", "tmpfs", 0);
-    if (failed(error)) fprintf(2, "init: no tmpfs on /tmp: %s\n", answer_text(error).c_str());
+/// What programs may write to, and what tells of them. Without it they see an empty directory of the initrd.
+void mount_on(const char* directory, const char* type) {
+    const int error = mount(type, directory, type, 0);
+    if (failed(error)) fprintf(2, "init: no %s on %s: %s\n", type, directory, answer_text(error).c_str());
 }
 
 } // namespace
@@ -54,7 +54,10 @@ void mount_tmp() {
 int main(int argc, char** argv, char** envp) {
     const char* const* program = argc > 1 ? argv + 1 : default_program;
     once_more = try_again;
-    if (getpid() == 1) mount_tmp();
+    if (getpid() == 1) {
+        mount_on("/tmp", "tmpfs");
+        mount_on("/proc", "proc");
+    }
     const int pid = start(program, envp);
     const int status = pid != 0 ? reap(pid) : CANNOT_START;
     if (getpid() != 1)

@@ -9,13 +9,13 @@ namespace forkproof {
 
 /// Whose allocations are looked at, and which of them find no memory.
 struct AllocationWatch {
-    const Task* task = nullptr;     ///< null: nobody's
-    const Task* newborn = nullptr;  ///< its child counts too, until it has been in ring 3
-    u32 newborn_call = 0;           ///< the number of the call that makes it
+    const Task* task = nullptr;    ///< null: nobody's
+    const Task* newborn = nullptr; ///< its child counts too, until it has been in ring 3
+    u32 newborn_call = 0;          ///< the number of the call that makes it
     bool all_fail = false;
-    u32 nth = 0;                    ///< the one that fails, counted from 1; 0: none
-    u32 seen = 0;                   ///< so many there were
-    bool failed = false;            ///< whether one did
+    u32 nth = 0;         ///< the one that fails, counted from 1; 0: none
+    u32 seen = 0;        ///< so many there were
+    bool failed = false; ///< whether one did
 };
 extern AllocationWatch allocation_watch;
 

@@ -88,6 +88,23 @@ void walk_cred(Walker& w, const Cred* c) {
     w.word64(P::creds, c->cap_effective);
     w.word64(P::creds, c->cap_bset);
     walk_user(w, c->user);
+    if (!w.meet(P::creds, c->group_info)) return;
+    w.word(P::creds, c->group_info->count);
+    for (u32 i = 0; i < c->group_info->ngroups; i++) w.word(P::creds, c->group_info->gid[i]);
+}
+
+void walk_pid(Walker& w, const Pid* pid) {
+    if (!w.meet(P::pids, pid)) return;
+    w.word(P::pids, pid->count);
+    w.word(P::pids, pid->held);
+    for (u32 i = 0; i <= pid->level; i++) {
+        w.word(P::pids, static_cast<u32>(pid->numbers[i].nr));
+        w.word(P::pids, pid->numbers[i].ns->id);
+    }
+    const PidType types[] = {PIDTYPE_PID, PIDTYPE_PGID, PIDTYPE_SID};
+    for (const PidType type : types)
+        for_each_attached(const_cast<Pid&>(*pid), type,
+                          [&](const Task& t) { w.word(P::pids, static_cast<u32>(t.pid)); });
 }
 
 void walk_inode(Walker& w, const Inode* i) {
@@ -97,12 +114,15 @@ void walk_inode(Walker& w, const Inode* i) {
     for (const u32 f : fields) w.word(P::files, f);
     w.word(P::files, i->sb->device);
     w.word(P::files, i->parent ? i->parent->ino : 0);
+    w.word(P::files, i->fd);
+    if (i->pid) walk_pid(w, i->pid);
 }
 
 /// A file system by its names; what a file holds is not looked at.
 void walk_super_block(Walker& w, const SuperBlock* sb) {
     if (!w.meet(P::files, sb)) return;
-    const u32 fields[] = {sb->count, sb->device, sb->read_only, sb->frames};
+    const u32 fields[] = {sb->count, sb->device, sb->read_only, sb->frames,
+                          sb->pid_ns ? sb->pid_ns->id + 1 : 0};
     for (const u32 f : fields) w.word(P::files, f);
     walk_inode(w, sb->root);
     for (const DirEntry& entry : const_cast<SuperBlock*>(sb)->entries) {
@@ -258,6 +278,7 @@ void walk_pid_ns(Walker& w, const PidNs* ns) {
     w.word(P::namespaces, ns->child_reaper ? static_cast<u32>(ns->child_reaper->pid) : 0);
     const u32* map = reinterpret_cast<const u32*>(ns->pidmap);
     for (u32 i = 0; i < PID_MAX / 32; i++) w.word(P::pids, map[i]);
+    if (ns->proc_mnt) walk_mount(w, ns->proc_mnt);
     walk_pid_ns(w, ns->parent);
 }
 
@@ -314,19 +335,6 @@ void walk_nsproxy(Walker& w, const Nsproxy* n) {
         for (const Mount& mount : n->mnt_ns->mounts) walk_mount(w, &mount);
     }
     walk_pid_ns(w, n->pid_ns);
-}
-
-void walk_pid(Walker& w, const Pid* pid) {
-    if (!w.meet(P::pids, pid)) return;
-    w.word(P::pids, pid->count);
-    for (u32 i = 0; i <= pid->level; i++) {
-        w.word(P::pids, static_cast<u32>(pid->numbers[i].nr));
-        w.word(P::pids, pid->numbers[i].ns->id);
-    }
-    const PidType types[] = {PIDTYPE_PID, PIDTYPE_PGID, PIDTYPE_SID};
-    for (const PidType type : types)
-        for_each_attached(const_cast<Pid&>(*pid), type,
-                          [&](const Task& t) { w.word(P::pids, static_cast<u32>(t.pid)); });
 }
 
 /// Fields of the task itself. Times, vruntime, PF_SUPERPRIV, TIF_SIGPENDING and the FPU image of the caller

@@ -192,6 +192,21 @@ constexpr LeakRow leaks[] = {
               }
           }),
 
+    // proc-mount
+    field("a pid namespace without its proc", P::pids,
+          [](Task&, Task& t, bool) {
+              static Mount* kept;
+              exchange(t.nsproxy->pid_ns->proc_mnt, kept);
+          }),
+    count("the kernel's mount of proc", P::namespaces,
+          [](Task&, Task& t) -> u32& { return t.nsproxy->pid_ns->proc_mnt->count; }),
+    count("proc's super block", P::files,
+          [](Task&, Task& t) -> u32& { return t.nsproxy->pid_ns->proc_mnt->sb->count; }),
+    field("a super block left", P::counts, [](Task&, Task&, bool on) { stray<SuperBlock>(on); }),
+    field("an inode left", P::counts, [](Task&, Task&, bool on) { stray<Inode>(on); }),
+    count("a pid held by proc", P::pids,
+          [](Task&, Task& t) -> u32& { return t.pids[PIDTYPE_PID].pid->held; }),
+
     // what may differ (invariants/residue.hpp)
     field("PF_SUPERPRIV", RESIDUE, [](Task&, Task& t, bool) { t.flags ^= PF_SUPERPRIV; }),
     field("TIF_SIGPENDING", RESIDUE, [](Task&, Task& t, bool) { t.ti_flags ^= TIF_SIGPENDING; }),

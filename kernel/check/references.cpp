@@ -33,6 +33,7 @@ void references_of_mount(const Mount& mount, ReferenceVisitor& v) {
 
 void references_of_inode(const Inode& inode, ReferenceVisitor& v) {
     hold(v, inode.parent, "parent");
+    hold(v, inode.pid, "pid");
     if (holds_hierarchy(inode)) hold(v, inode.sb, "sb");
     for (const DirEntry& entry : const_cast<Inode&>(inode).entries) hold(v, &entry, "entries");
 }
@@ -90,7 +91,10 @@ void for_each_reference_of_task(const Task& t, bool published, ReferenceVisitor&
 
 void for_each_reference_of(Kind kind, const void* o, ReferenceVisitor& v) {
     switch (kind) {
-    case Kind::cred: hold(v, as<Cred>(o).user, "user"); break;
+    case Kind::cred:
+        hold(v, as<Cred>(o).user, "user");
+        hold(v, as<Cred>(o).group_info, "group_info");
+        break;
     case Kind::user: hold(v, as<User>(o).user_ns, "user_ns"); break;
     case Kind::user_ns: hold(v, as<UserNs>(o).creator, "creator"); break;
     case Kind::undo:
@@ -122,7 +126,10 @@ void for_each_reference_of(Kind kind, const void* o, ReferenceVisitor& v) {
         break;
     case Kind::inode: references_of_inode(as<Inode>(o), v); break;
     case Kind::dirent: hold(v, as<DirEntry>(o).inode, "inode"); break;
-    case Kind::super_block: hold(v, as<SuperBlock>(o).root, "root"); break;
+    case Kind::super_block:
+        hold(v, as<SuperBlock>(o).root, "root");
+        hold(v, as<SuperBlock>(o).pid_ns, "pid_ns");
+        break;
     case Kind::mount: references_of_mount(as<Mount>(o), v); break;
     case Kind::nsproxy: references_of_nsproxy(as<Nsproxy>(o), v); break;
     case Kind::mnt_ns: {
@@ -131,9 +138,12 @@ void for_each_reference_of(Kind kind, const void* o, ReferenceVisitor& v) {
         break;
     }
     case Kind::css_set: hold(v, as<CssSet>(o).cgroup, "cgroup"); break;
-    case Kind::pid_ns: hold(v, as<PidNs>(o).parent, "parent"); break;
+    case Kind::pid_ns:
+        hold(v, as<PidNs>(o).parent, "parent");
+        hold(v, as<PidNs>(o).proc_mnt, "proc_mnt");
+        break;
     case Kind::pid:
-        v.visit(Kind::pid, o, "the allocation");
+        if (as<Pid>(o).count != 0) v.visit(Kind::pid, o, "the allocation");
         hold(v, ns_of_pid(&as<Pid>(o)), "ns");
         break;
     case Kind::mm: {
@@ -148,6 +158,7 @@ void for_each_reference_of(Kind kind, const void* o, ReferenceVisitor& v) {
 void for_each_root_reference(ReferenceVisitor& v) {
     hold(v, root_user, "INIT_USER");
     hold(v, init_user_ns, "init_user_ns");
+    hold(v, init_groups, "init_groups");
     hold(v, initrd_super_block, "initrd_super_block");
     for (const ExecDomain& d : exec_domains) hold(v, &d, "exec_domains");
     hold(v, init_css_set, "init_css_set");
@@ -157,6 +168,7 @@ void for_each_root_reference(ReferenceVisitor& v) {
 bool count_of(Kind kind, const void* o, u32& count) {
     switch (kind) {
     case Kind::cred: count = as<Cred>(o).count; return true;
+    case Kind::group_info: count = as<GroupInfo>(o).count; return true;
     case Kind::user: count = as<User>(o).count; return true;
     case Kind::user_ns: count = as<UserNs>(o).count; return true;
     case Kind::undo: count = as<UndoList>(o).count; return true;
@@ -176,7 +188,7 @@ bool count_of(Kind kind, const void* o, u32& count) {
     case Kind::ipc_ns: count = as<IpcNs>(o).count; return true;
     case Kind::pid_ns: count = as<PidNs>(o).count; return true;
     case Kind::net_ns: count = as<NetNs>(o).count; return true;
-    case Kind::pid: count = as<Pid>(o).count; return true;
+    case Kind::pid: count = as<Pid>(o).count + as<Pid>(o).held; return true;
     case Kind::exec_domain: count = as<ExecDomain>(o).count; return true;
     case Kind::io_context: count = as<IoContext>(o).count; return true;
     case Kind::css_set: count = as<CssSet>(o).count; return true;

@@ -27,6 +27,7 @@ constexpr Held held[] = {
     {"io_bitmap", [](const Task& t) -> const void* { return t.thread.io_bitmap[0]; }},
     {"exec_domain", [](const Task& t) -> const void* { return t.exec_domain; }},
     {"pid", [](const Task& t) -> const void* { return t.pids[PIDTYPE_PID].pid; }},
+    {"proc_mount", [](const Task& t) -> const void* { return task_active_pid_ns(t)->proc_mnt; }},
     {"css_set", [](const Task& t) -> const void* { return t.cgroups; }},
     {"ns-cgroup", [](const Task& t) -> const void* { return cgroup_of(t); }},
 };

@@ -67,6 +67,8 @@ class TaskRef {
     }
     [[nodiscard]] bool is_in_parents_children() const { return t_->seen_as_child == census.number; }
     [[nodiscard]] bool is_first_init() const { return t_ && t_->tgid == 1; }
+    /// It never leaves ring 0; its parent is the idle task, which waits for nobody.
+    [[nodiscard]] bool is_kernel_thread() const { return (t_->flags & PF_KTHREAD) && !t_->mm; }
     /// Its group has the number 1 in its own namespace.
     [[nodiscard]] bool is_ns_init() const {
         return t_ && pid_nr_ns(t_->group_leader->pids[PIDTYPE_PID].pid, leader().pid_ns()) == 1;

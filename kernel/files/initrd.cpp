@@ -159,9 +159,9 @@ void add_missing_devices() {
     }
 }
 
-/// Where the first programs mount what can be written to.
+/// Where the first programs mount what can be written to, and what tells of them.
 void add_missing_directories() {
-    constexpr const char* paths[] = {"mnt", "tmp"};
+    constexpr const char* paths[] = {"mnt", "proc", "tmp"};
     for (const char* path : paths) {
         DirEntry& at = node_at(path);
         if (at.inode->mode == 0) set_mode(at, S_IFDIR | 0755);

@@ -71,6 +71,8 @@ Inode* create_inode(SuperBlock& sb, u32 mode) {
     return inode;
 }
 
+Result<Inode*> lookup_inode(Inode& directory, Text name) { return directory.i_op->lookup(directory, name); }
+
 Result<Inode*> make_inode(Inode& directory, Text name, u32 mode, Text target) {
     if (!directory.i_op->create) return Errno::EPERM;
     return directory.i_op->create(directory, name, mode, target);

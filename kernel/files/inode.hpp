@@ -11,6 +11,8 @@ namespace forkproof {
 
 struct FileOps;
 struct InodeOps;
+struct ProcEntry;
+class HeldPath;
 
 inline constexpr u32 NAME_MAX = 255; // linux/limits.h
 
@@ -47,6 +49,18 @@ struct Inode {
     const DirEntry* entry = nullptr; ///< of a directory: its one name; null: it is a root, or removed
     List<DirEntry, &DirEntry::sibling> entries;
     u32 next_position = 2; ///< of the next entry; 0 and 1 are . and ..
+
+    // of proc (kernel/proc/proc.hpp)
+    const ProcEntry* proc = nullptr;
+    Pid* pid = nullptr; ///< counted: whom it tells of; null: nobody in particular
+    u32 fd = 0;         ///< which of the task's descriptors
+};
+
+/// One name as getdents tells it.
+struct DirectoryItem {
+    Text name; ///< in `storage`, or where it stands
+    u32 ino = 0, mode = 0;
+    char storage[16];
 };
 
 /// What the inodes of a file system can do. A missing function: EPERM.
@@ -63,6 +77,19 @@ struct InodeOps {
     /// Takes a name away for rmdir or unlink, who have asked for permission. Without it a directory need only
     /// be empty; with it names are neither linked nor renamed. EPERM, EBUSY.
     Errno (*remove)(DirEntry& entry) = nullptr;
+
+    // Of file systems whose names are no DirEntries (proc); elsewhere these are missing.
+
+    /// The name at a position of a directory, or the first one behind it, to which `position` moves.
+    bool (*entry_at)(const Inode& directory, i64& position, DirectoryItem& item) = nullptr;
+    /// Follows a link that stands for a place: from its directory `at` goes there.
+    Errno (*follow)(const Inode& link, HeldPath& at) = nullptr;
+    /// The text of such a link; its length or -errno.
+    i32 (*readlink)(const Inode& link, char* to, u32 size) = nullptr;
+    /// Its name in its parent; empty if it has none any more.
+    Text (*name)(const Inode& inode, DirectoryItem& buffer) = nullptr;
+    /// st_nlink, where it is no field.
+    u32 (*links)(const Inode& inode) = nullptr;
 };
 
 struct FileSystemType;
@@ -70,8 +97,9 @@ struct FileSystemType;
 /// One file system, counted by its mounts.
 struct SuperBlock {
     u32 count = 1;
-    u32 device = 0;        ///< st_dev
-    Inode* root = nullptr; ///< counted
+    u32 device = 0;          ///< st_dev
+    PidNs* pid_ns = nullptr; ///< of proc, counted: whose tasks it shows
+    Inode* root = nullptr;   ///< counted
     const FileSystemType* type = nullptr;
     bool read_only = false, no_exec = false;
     u32 last_ino = 0;
@@ -92,7 +120,7 @@ Result<const FileSystemType*> find_file_system_type(Text name);
 
 inline constexpr u32 S_IFMT = 0170000, S_IFREG = 0100000, S_IFDIR = 0040000, S_IFCHR = 0020000,
                      S_IFIFO = 0010000, S_IFSOCK = 0140000, S_IFLNK = 0120000, S_IFBLK = 0060000,
-                     S_ISUID = 04000, S_ISGID = 02000, S_ISVTX = 01000;
+                     S_ISUID = 04000, S_IXGRP = 00010, S_ISGID = 02000, S_ISVTX = 01000;
 [[nodiscard]] inline bool is_directory(const Inode& i) { return (i.mode & S_IFMT) == S_IFDIR; }
 [[nodiscard]] inline bool is_regular(const Inode& i) { return (i.mode & S_IFMT) == S_IFREG; }
 [[nodiscard]] inline bool is_symlink(const Inode& i) { return (i.mode & S_IFMT) == S_IFLNK; }
@@ -112,6 +140,8 @@ void put_super_block(SuperBlock* sb);
 
 /// An inode of the file system with a count of one and the next number. Null: ENOMEM.
 [[nodiscard]] Inode* create_inode(SuperBlock& sb, u32 mode);
+/// What the file system of a directory finds under a name (InodeOps::lookup).
+Result<Inode*> lookup_inode(Inode& directory, Text name);
 /// What the file system of a directory does to make a file in it (InodeOps::create). EPERM: it makes none.
 Result<Inode*> make_inode(Inode& directory, Text name, u32 mode, Text target = {});
 /// What the file system of a file does to change its size (InodeOps::truncate). EPERM: it does not.

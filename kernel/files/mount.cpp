@@ -20,7 +20,9 @@ Errno walk_from_cwd(Text path, Walk& walk) {
 /// Hangs a new mount, whose count passes, on a place (linux-2.6.33 do_add_mount, graft_tree).
 Errno graft(Mount* mount, const Path& where) {
     Errno error = Errno::OK;
-    if (!in_our_namespace(*where.mnt))
+    // A directory of proc is made for each walk: the next one would not find what hangs on it.
+    const bool fleeting = where.inode->proc && where.inode != where.mnt->root;
+    if (!in_our_namespace(*where.mnt) || fleeting)
         error = Errno::EINVAL;
     else if (is_directory(*where.inode) != is_directory(*mount->root))
         error = Errno::ENOTDIR;

@@ -43,13 +43,20 @@ void drop_entry(DirEntry* entry) {
     remove_entry(entry);
 }
 
-/// The entry that a walk's last part names. ENOENT; EACCES if the directory cannot be entered.
+/// The entry that a walk's last part names. ENOENT; EACCES if the directory cannot be entered; EPERM if what
+/// is there is no entry, as in proc: nobody takes it away.
 Errno find_last(const ParentWalk& walk, DirEntry*& entry) {
     entry = nullptr;
     if (const Errno e = permission(*walk.at->inode, MAY_EXEC); e != Errno::OK) return e;
     if (walk.last.size > NAME_MAX) return Errno::ENAMETOOLONG;
-    entry = find_entry(*walk.at->inode, walk.last);
-    return entry ? Errno::OK : Errno::ENOENT;
+    Inode& directory = *walk.at->inode;
+    entry = find_entry(directory, walk.last);
+    if (entry) return Errno::OK;
+    if (!directory.i_op->entry_at) return Errno::ENOENT;
+    const Result<Inode*> made = lookup_inode(directory, walk.last);
+    if (!made.ok()) return made.error();
+    put_inode(made.value());
+    return Errno::EPERM;
 }
 
 /// That a walk's last part is free for a new name (linux-2.6.33 lookup_create).
@@ -57,7 +64,7 @@ Errno last_is_free(const ParentWalk& walk, bool for_directory) {
     if (walk.type != LastPart::name) return Errno::EEXIST;
     DirEntry* there;
     const Errno e = find_last(walk, there);
-    if (e == Errno::OK) return Errno::EEXIST;
+    if (e == Errno::OK || e == Errno::EPERM) return Errno::EEXIST;
     if (e != Errno::ENOENT) return e;
     return walk.slash && !for_directory ? Errno::ENOENT : Errno::OK;
 }
@@ -122,6 +129,7 @@ Result<Inode*> create_file(const Path& directory, Text name, u32 mode) {
     Inode& in = *directory.inode;
     if (!may_write_to(directory)) return Errno::EROFS;
     if (const Errno e = may_create(in); e != Errno::OK) return e;
+    if (!in.i_op->create) return Errno::EACCES; // linux-2.6.33 vfs_create
     return make_inode(in, name, mode & ~current()->fs->umask);
 }
 
@@ -196,7 +204,8 @@ Errno link_file(const Fs& fs, const Path& old_start, Text old_path, const Path& 
     if (!may_write_to(*walk.at)) return Errno::EROFS;
     if (const Errno e = may_create(*walk.at->inode); e != Errno::OK) return e;
     Inode& inode = *old.at->inode;
-    if (is_directory(inode) || walk.at->inode->i_op->remove) return Errno::EPERM;
+    const InodeOps& there = *walk.at->inode->i_op;
+    if (is_directory(inode) || there.remove || !there.create) return Errno::EPERM;
     if (!add_entry(*walk.at->inode, walk.last, inode)) return Errno::ENOMEM;
     inode.nlink++;
     return Errno::OK;

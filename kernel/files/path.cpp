@@ -7,7 +7,7 @@ namespace forkproof {
 
 Accessor current_accessor() {
     const Cred& c = *current()->cred;
-    return {c.fsuid, c.fsgid, c.cap_effective};
+    return {c.fsuid, c.fsgid, c.cap_effective, &c};
 }
 
 Errno permission(const Inode& inode, u32 may, const Accessor& who) {
@@ -18,7 +18,7 @@ Errno permission(const Inode& inode, u32 may, const Accessor& who) {
     u32 mode = inode.mode;
     if (who.uid == inode.uid) {
         mode >>= 6;
-    } else if (who.gid == inode.gid) {
+    } else if (who.gid == inode.gid || in_group(*who.groups, inode.gid)) {
         mode >>= 3;
     }
     if ((may & ~mode & (MAY_EXEC | MAY_WRITE | MAY_READ)) == 0) return Errno::OK;
@@ -44,8 +44,9 @@ class Remaining {
     [[nodiscard]] bool empty() const { return depth_ == 0; }
     void pop() { depth_--; }
     /// False: more links than MAX_SYMLINKS were followed.
+    [[nodiscard]] bool count_link() { return links_++ != MAX_SYMLINKS; }
     [[nodiscard]] bool follow(Text target) {
-        if (links_++ == MAX_SYMLINKS) return false;
+        if (!count_link()) return false;
         rest_[depth_++] = target;
         return true;
     }
@@ -79,6 +80,13 @@ void go_up(const Fs& fs, HeldPath& at) {
     cross_down(at);
 }
 
+/// From the directory walk.at, in which the link stands. (Its directory holds it until something sleeps.)
+[[gnu::noinline]] Errno follow_link(const Fs& fs, const Inode& link, Remaining& remaining, Walk& walk) {
+    if (link.i_op->follow) return remaining.count_link() ? link.i_op->follow(link, walk.at) : Errno::ELOOP;
+    if (link.data.starts_with("/")) walk.at.set(fs.root);
+    return remaining.follow(link.data) ? Errno::OK : Errno::ELOOP;
+}
+
 /// One step: the part `name` of the directory walk.at.
 Errno walk_part(const Fs& fs, Text name, bool follow, Remaining& remaining, Walk& walk) {
     Inode* directory = walk.at->inode;
@@ -89,7 +97,7 @@ Errno walk_part(const Fs& fs, Text name, bool follow, Remaining& remaining, Walk
         go_up(fs, walk.at);
         return Errno::OK;
     }
-    const Result<Inode*> found = directory->i_op->lookup(*directory, name);
+    const Result<Inode*> found = lookup_inode(*directory, name);
     if (!found.ok()) {
         walk.last_missing = found.error() == Errno::ENOENT && remaining.at_end(false);
         walk.last = name;
@@ -101,10 +109,9 @@ Errno walk_part(const Fs& fs, Text name, bool follow, Remaining& remaining, Walk
         cross_down(walk.at);
         return Errno::OK;
     }
-    const Text target = inode->data; // its directory holds the link until something sleeps
+    const Errno e = follow_link(fs, *inode, remaining, walk);
     put_inode(inode);
-    if (target.starts_with("/")) walk.at.set(fs.root);
-    return remaining.follow(target) ? Errno::OK : Errno::ELOOP;
+    return e;
 }
 
 } // namespace

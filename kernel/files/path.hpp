@@ -16,6 +16,7 @@ inline constexpr u32 MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4;
 struct Accessor {
     u32 uid, gid;
     u64 capabilities;
+    const Cred* groups; ///< whose groups count
 };
 /// The current task as files see it: fsuid, fsgid, effective capabilities.
 [[nodiscard]] Accessor current_accessor();

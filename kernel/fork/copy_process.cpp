@@ -24,6 +24,7 @@ constexpr Step steps[STEP_COUNT] = {
     {"io", acquire_io, release_io, "bad_fork_cleanup_namespaces", Errno::ENOMEM},
     {"thread", acquire_thread, release_thread, "bad_fork_cleanup_io", Errno::ENOMEM},
     {"pid", acquire_pid, release_pid, "bad_fork_cleanup_io", Errno::ENOMEM},
+    {"proc-mount", acquire_proc_mount, release_proc_mount, "bad_fork_free_pid", Errno::ENOMEM},
     {"ns-cgroup", acquire_ns_cgroup, release_ns_cgroup, "bad_fork_free_pid", Errno::ENOMEM},
     {"signal-check", acquire_signal_check, release_nothing, "bad_fork_free_pid", Errno::ERESTARTNOINTR},
 };

@@ -14,7 +14,7 @@ struct Step {
     Errno usual_failure; ///< what fail=NAME injects if no errno is named; OK: the step cannot fail
 };
 
-inline constexpr int STEP_COUNT = 17;
+inline constexpr int STEP_COUNT = 18;
 extern const Step steps[STEP_COUNT];
 
 // The steps, in their order. Each pair stands in the file of its name or kind (kernel/fork/step_*.cpp).
@@ -47,6 +47,8 @@ Errno acquire_thread(ForkRequest&);
 void release_thread(ForkRequest&);
 Errno acquire_pid(ForkRequest&);
 void release_pid(ForkRequest&);
+Errno acquire_proc_mount(ForkRequest&);
+void release_proc_mount(ForkRequest&);
 Errno acquire_ns_cgroup(ForkRequest&);
 void release_ns_cgroup(ForkRequest&);
 Errno acquire_signal_check(ForkRequest&);

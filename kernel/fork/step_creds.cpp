@@ -7,7 +7,7 @@ namespace forkproof {
 
 namespace {
 
-/// Credentials of uid 0 in a namespace of its own. The capability sets stay the parent's: they grow at exec.
+/// Credentials of uid 0 in a namespace of its own, in no other groups. The capability sets stay the parent's: they grow at exec.
 Cred* creds_in_new_user_ns(const Cred* old) {
     Cred* cred = dup_cred(old);
     if (!cred) return nullptr;
@@ -20,6 +20,9 @@ Cred* creds_in_new_user_ns(const Cred* old) {
     cred->user = root;
     cred->uid = cred->euid = cred->suid = cred->fsuid = 0;
     cred->gid = cred->egid = cred->sgid = cred->fsgid = 0;
+    put_group_info(cred->group_info);
+    cred->group_info = init_groups;
+    get_group_info(init_groups);
     return cred;
 }
 

@@ -11,6 +11,7 @@ namespace forkproof {
     X(task, Task, "task")                                                                                    \
     X(fpu, FpuState, "fpu")                                                                                  \
     X(cred, Cred, "cred")                                                                                    \
+    X(group_info, GroupInfo, "group_info")                                                                   \
     X(user, User, "user")                                                                                    \
     X(user_ns, UserNs, "user_ns")                                                                            \
     X(undo, UndoList, "undo")                                                                                \

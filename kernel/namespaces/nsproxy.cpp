@@ -75,6 +75,12 @@ void put_pid_ns(PidNs* ns) {
     }
 }
 
+void pid_ns_release_proc(PidNs& ns) {
+    Mount* const mount = ns.proc_mnt;
+    ns.proc_mnt = nullptr;
+    if (mount) put_mount(mount);
+}
+
 void put_nsproxy(Nsproxy* n) {
     if (--n->count != 0) return;
     // Each may be null: create_new_namespaces gives back a half-made nsproxy this way.

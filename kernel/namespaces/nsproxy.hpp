@@ -36,7 +36,7 @@ inline constexpr u32 MAX_PID_NS_LEVEL = 7; ///< deeper nesting is refused with E
 inline constexpr u32 RESERVED_PIDS = 300;  ///< the cursor wraps to here
 
 struct PidNs {
-    u32 count = 1; ///< nsproxies, struct pids in it, child namespaces
+    u32 count = 1; ///< nsproxies, struct pids in it, child namespaces, its proc
     u32 id = 0;
     u32 level = 0;
     PidNs* parent = nullptr; ///< counted
@@ -44,6 +44,7 @@ struct PidNs {
     u32 last_pid = 0;
     u8* pidmap = nullptr; ///< one page: a bit a number
     u32 nr_free = PID_MAX - 1;
+    Mount* proc_mnt = nullptr; ///< counted, until its init is dead: the kernel's own mount of its proc
 };
 
 struct Nsproxy {
@@ -74,5 +75,8 @@ inline void get_net_ns(NetNs* n) { n->count++; }
 void put_net_ns(NetNs* ns);
 inline void get_pid_ns(PidNs* n) { n->count++; }
 void put_pid_ns(PidNs* n);
+/// Gives the kernel's own mount of a namespace's proc back, if it still has one: for a fork that fails, and
+/// when the namespace's init is dead (linux-2.6.33 pid_ns_release_proc). The caller holds the namespace.
+void pid_ns_release_proc(PidNs& ns);
 
 } // namespace forkproof

@@ -48,6 +48,8 @@ i32 sys_umask(PtRegs& regs);      // 60
 i32 sys_link(PtRegs& regs);        // 9
 i32 sys_unlink(PtRegs& regs);      // 10
 i32 sys_chmod(PtRegs& regs);       // 15
+i32 sys_fchown(PtRegs& regs);      // 207
+i32 sys_chown(PtRegs& regs);       // 212
 i32 sys_rename(PtRegs& regs);      // 38
 i32 sys_mkdir(PtRegs& regs);       // 39
 i32 sys_rmdir(PtRegs& regs);       // 40

@@ -49,8 +49,27 @@ Errno change_mode(const Path& at, u32 mode) {
     if (!may_write_to(at)) return Errno::EROFS;
     if (current_accessor().uid != inode.uid && !capable(CAP_FOWNER)) return Errno::EPERM;
     mode &= MODE_BITS;
-    if (current_accessor().gid != inode.gid && !capable(CAP_FSETID)) mode &= ~S_ISGID;
+    if (!in_group(*current()->cred, inode.gid) && !capable(CAP_FSETID)) mode &= ~S_ISGID;
     inode.mode = (inode.mode & S_IFMT) | mode;
+    return Errno::OK;
+}
+
+/// linux-2.6.33 inode_change_ok, notify_change: another owner is CAP_CHOWN's to give; another group also the
+/// owner's, if he is in it. Who runs the file runs it as himself from then on.
+Errno change_owner(const Path& at, u32 uid, u32 gid) {
+    constexpr u32 KEEP = ~0U;
+    Inode& inode = *at.inode;
+    if (!may_write_to(at)) return Errno::EROFS;
+    const bool owner = current_accessor().uid == inode.uid;
+    if (uid != KEEP && !(owner && uid == inode.uid) && !capable(CAP_CHOWN)) return Errno::EPERM;
+    if (gid != KEEP && !(owner && (gid == inode.gid || in_group(*current()->cred, gid))) &&
+        !capable(CAP_CHOWN))
+        return Errno::EPERM;
+    if (uid != KEEP) inode.uid = uid;
+    if (gid != KEEP) inode.gid = gid;
+    if (is_directory(inode)) return Errno::OK;
+    inode.mode &= ~S_ISUID;
+    if (inode.mode & S_IXGRP) inode.mode &= ~S_ISGID;
     return Errno::OK;
 }
 
@@ -130,6 +149,16 @@ i32 sys_fchmod(PtRegs& regs) {
     if (!file) return negative(Errno::EBADF);
     if (!file->inode || !file->mnt) return negative(Errno::EROFS); // a pipe, or the kernel's own
     return negative(change_mode({file->mnt, file->inode}, regs.cx));
+}
+
+i32 sys_chown(PtRegs& regs) {
+    return with_place(regs.bx, [&](const Path& at) { return change_owner(at, regs.cx, regs.dx); });
+}
+i32 sys_fchown(PtRegs& regs) {
+    const File* file = current_file(regs.bx);
+    if (!file) return negative(Errno::EBADF);
+    if (!file->inode || !file->mnt) return negative(Errno::EROFS);
+    return negative(change_owner({file->mnt, file->inode}, regs.cx, regs.dx));
 }
 
 i32 sys_truncate(PtRegs& regs) { return truncate_path(regs.bx, static_cast<i32>(regs.cx)); }

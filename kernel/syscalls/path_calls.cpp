@@ -1,3 +1,4 @@
+#include "kernel/files/path_text.hpp"
 #include "kernel/mm/uaccess.hpp"
 #include "kernel/namespaces/mount_tree.hpp"
 #include "kernel/syscalls/file_arguments.hpp"
@@ -40,14 +41,15 @@ static_assert(sizeof(DirectoryEntry) == 19);
 constexpr u32 ENTRY_ALIGNMENT = 8;
 
 /// Writes one entry; its size, or -EINVAL if there is no room, or -EFAULT.
-i32 put_entry(UserAddr to, u32 room, const Inode& inode, Text name, i64 next) {
+i32 put_entry(UserAddr to, u32 room, const DirectoryItem& item, i64 next) {
+    const Text name = item.name;
     const u32 size = (static_cast<u32>(sizeof(DirectoryEntry) + name.size + 1) + ENTRY_ALIGNMENT - 1) &
                      ~(ENTRY_ALIGNMENT - 1);
     if (size > room) return negative(Errno::EINVAL);
-    const DirectoryEntry entry = {.d_ino = inode.ino,
+    const DirectoryEntry entry = {.d_ino = item.ino,
                                   .d_off = next,
                                   .d_reclen = static_cast<u16>(size),
-                                  .d_type = static_cast<u8>((inode.mode & S_IFMT) >> 12)}; // DT_*
+                                  .d_type = static_cast<u8>((item.mode & S_IFMT) >> 12)}; // DT_*
     const UserAddr name_at = to + static_cast<u32>(sizeof entry);
     Errno e = put_user(entry, to);
     if (e == Errno::OK) e = copy_to_user(name_at, name.data, static_cast<u32>(name.size));
@@ -55,64 +57,24 @@ i32 put_entry(UserAddr to, u32 room, const Inode& inode, Text name, i64 next) {
     return e == Errno::OK ? static_cast<i32>(size) : negative(e);
 }
 
-/// The entry at a directory's position, or the first behind it: 0 is ".", 1 is "..", then the entries as they
-/// were made. Null: there are no more.
-const Inode* entry_at(Inode& directory, i64& position, Text& name) {
-    name = position == 0 ? "." : "..";
-    if (position == 0) return &directory;
-    if (position == 1) return directory.parent ? directory.parent : &directory;
+/// What stands at a directory's position, or the first behind it: 0 is ".", 1 is "..", then the entries as
+/// they were made. False: there are no more.
+bool entry_at(Inode& directory, i64& position, DirectoryItem& item) {
+    const auto tell = [&](const Inode& inode, Text name) {
+        item.name = name;
+        item.ino = inode.ino;
+        item.mode = inode.mode;
+        return true;
+    };
+    if (position == 0) return tell(directory, ".");
+    if (position == 1) return tell(directory.parent ? *directory.parent : directory, "..");
+    if (directory.i_op->entry_at) return directory.i_op->entry_at(directory, position, item);
     for (const DirEntry& entry : directory.entries) {
         if (entry.position < position) continue;
         position = entry.position;
-        name = entry.name;
-        return entry.inode;
+        return tell(*entry.inode, entry.name);
     }
-    return nullptr;
-}
-
-/// A path that is built from its end, in a frame.
-class BackwardPath {
-  public:
-    BackwardPath() : frame_(alloc_frame(FrameUse::other)) {}
-    ~BackwardPath() {
-        if (frame_ != Pfn::none) put_frame(frame_);
-    }
-    BackwardPath(const BackwardPath&) = delete;
-    BackwardPath& operator=(const BackwardPath&) = delete;
-    [[nodiscard]] bool has_memory() const { return frame_ != Pfn::none; }
-    /// False: there is no room.
-    [[nodiscard]] bool prepend(Text part) {
-        if (part.size > begin_) return false;
-        begin_ -= static_cast<u32>(part.size);
-        memcpy(static_cast<char*>(page_of(frame_)) + begin_, part.data, part.size);
-        return true;
-    }
-    [[nodiscard]] Text text() const {
-        return {static_cast<char*>(page_of(frame_)) + begin_, PAGE_SIZE - begin_};
-    }
-
-  private:
-    Pfn frame_;
-    u32 begin_ = PAGE_SIZE;
-};
-
-/// Goes up from a directory to the root, or to the top if that does not lie on the way (linux-2.6.33
-/// __d_path). ENOENT if the directory has been removed, ERANGE if the path is too long.
-Errno write_path(const Path& root, Path at, BackwardPath& path) {
-    bool fits = path.prepend(Text("", 1)), at_top = true;
-    while (fits && (at.mnt != root.mnt || at.inode != root.inode)) {
-        if (at.inode == at.mnt->root) {
-            if (!at.mnt->parent) break;
-            at = {at.mnt->parent, at.mnt->mountpoint};
-            continue;
-        }
-        if (!at.inode->entry) return Errno::ENOENT;
-        fits = path.prepend(at.inode->entry->name) && path.prepend("/");
-        at_top = false;
-        at.inode = at.inode->parent;
-    }
-    if (fits && at_top) fits = path.prepend("/");
-    return fits ? Errno::OK : Errno::ERANGE;
+    return false;
 }
 
 } // namespace
@@ -122,7 +84,7 @@ i32 sys_access(PtRegs& regs) {
     if (may & ~(MAY_EXEC | MAY_WRITE | MAY_READ)) return negative(Errno::EINVAL);
     // Asked for the real ids, with the capabilities that exec would leave them (linux-2.6.33 sys_faccessat).
     const Cred& c = *current()->cred;
-    const Accessor real = {c.uid, c.gid, c.uid == 0 ? c.cap_permitted : 0};
+    const Accessor real = {c.uid, c.gid, c.uid == 0 ? c.cap_permitted : 0, &c};
     Walk walk;
     if (const Errno e = walk_user_path(regs.bx, true, walk); e != Errno::OK) return negative(e);
     if (may == 0) return 0;
@@ -136,8 +98,16 @@ i32 sys_readlink(PtRegs& regs) {
     Walk walk;
     if (const Errno e = walk_user_path(regs.bx, false, walk); e != Errno::OK) return negative(e);
     if (!is_symlink(*walk.at->inode)) return negative(Errno::EINVAL);
-    const Text target = walk.at->inode->data.until(regs.dx);
-    const auto size = static_cast<u32>(target.size);
+    const Inode& link = *walk.at->inode;
+    Text target = link.data;
+    PathText text;
+    if (link.i_op->readlink) {
+        if (!text.has_memory()) return negative(Errno::ENOMEM);
+        const i32 n = link.i_op->readlink(link, text.buffer(), PATH_MAX);
+        if (n < 0) return n;
+        target = {text.buffer(), static_cast<u32>(n)};
+    }
+    const auto size = static_cast<u32>(target.until(regs.dx).size);
     const Errno e = copy_to_user(regs.cx, target.data, size);
     return e == Errno::OK ? static_cast<i32>(size) : negative(e);
 }
@@ -150,10 +120,10 @@ i32 sys_getdents64(PtRegs& regs) {
     if (!file) return negative(Errno::EBADF);
     if (!file->inode || !is_directory(*file->inode)) return negative(Errno::ENOTDIR);
     u32 done = 0;
-    Text name;
+    DirectoryItem item;
     i64 position = file->pos;
-    while (const Inode* inode = entry_at(*file->inode, position, name)) {
-        const i32 n = put_entry(buffer + done, room - done, *inode, name, position + 1);
+    while (entry_at(*file->inode, position, item)) {
+        const i32 n = put_entry(buffer + done, room - done, item, position + 1);
         if (n < 0 && done == 0) return n;
         if (n < 0) break;
         done += static_cast<u32>(n);
@@ -164,8 +134,8 @@ i32 sys_getdents64(PtRegs& regs) {
 
 i32 sys_getcwd(PtRegs& regs) {
     const Fs& fs = *current()->fs;
-    BackwardPath path;
-    if (!path.has_memory()) return negative(Errno::ENOMEM);
+    PathText path;
+    if (!path.has_memory() || !path.prepend(Text("", 1))) return negative(Errno::ENOMEM);
     if (const Errno e = write_path(fs.root, fs.pwd, path); e != Errno::OK) return negative(e);
     const auto size = static_cast<u32>(path.text().size);
     if (regs.cx < size) return negative(Errno::ERANGE);

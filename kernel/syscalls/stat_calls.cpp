@@ -25,7 +25,7 @@ Attributes attributes_of(const Inode& i) {
     return {.device = i.sb->device,
             .ino = i.ino,
             .mode = i.mode,
-            .nlink = i.nlink,
+            .nlink = i.i_op && i.i_op->links ? i.i_op->links(i) : i.nlink,
             .uid = i.uid,
             .gid = i.gid,
             .rdev = i.rdev,

@@ -44,7 +44,20 @@ i32 sys_setuid(PtRegs&);
 i32 sys_setgid(PtRegs&);
 i32 sys_getresuid(PtRegs&);
 i32 sys_getresgid(PtRegs&);
+i32 sys_setreuid(PtRegs&);
 i32 sys_setresuid(PtRegs&);
+i32 sys_setfsuid(PtRegs&);
+i32 sys_setregid(PtRegs&);
+i32 sys_setresgid(PtRegs&);
+i32 sys_setfsgid(PtRegs&);
+i32 sys_getgroups(PtRegs&);
+i32 sys_setgroups(PtRegs&);
+
+// capability_calls.cpp
+i32 sys_capget(PtRegs&);
+i32 sys_capset(PtRegs&);
+
+// limit_calls.cpp
 i32 sys_setrlimit(PtRegs&);
 i32 sys_getrlimit(PtRegs&);
 i32 sys_prlimit64(PtRegs&);

@@ -7,6 +7,7 @@ namespace forkproof {
 
 UserNs* init_user_ns;
 User* root_user;
+GroupInfo* init_groups;
 
 namespace {
 u32 next_user_ns_id;
@@ -24,7 +25,8 @@ User* make_user(UserNs* ns, u32 uid) {
 Cred* cred_init() {
     init_user_ns = create<UserNs>();
     auto* cred = create<Cred>();
-    if (!init_user_ns || !cred) panic("no memory for the first credentials");
+    init_groups = create<GroupInfo>();
+    if (!init_user_ns || !cred || !init_groups) panic("no memory for the first credentials");
     init_user_ns->id = next_user_ns_id++;
     root_user = make_user(init_user_ns, 0); // takes over the namespace's first count
     init_user_ns->count++;                  // and the kernel itself keeps one: INIT_USER never goes
@@ -32,6 +34,8 @@ Cred* cred_init() {
     root_user->processes = 1; // the idle task
     cred->cap_permitted = cred->cap_effective = cred->cap_bset = CAP_FULL_SET;
     cred->user = root_user;
+    cred->group_info = init_groups;
+    get_group_info(init_groups);
     cred->count = 2; // real_cred and cred
     return cred;
 }
@@ -73,18 +77,31 @@ User* create_user_ns(User* creator) {
     return root;
 }
 
+void put_group_info(GroupInfo* g) {
+    if (--g->count == 0) destroy(g);
+}
+
+bool in_group(const Cred& c, u32 gid) {
+    if (c.fsgid == gid) return true;
+    for (u32 i = 0; i < c.group_info->ngroups; i++)
+        if (c.group_info->gid[i] == gid) return true;
+    return false;
+}
+
 Cred* dup_cred(const Cred* old) {
     auto* cred = static_cast<Cred*>(kmem_alloc(Kind::cred)); // all of it is written here, once
     if (!cred) return nullptr;
     *cred = *old;
     cred->count = 1;
     get_user_struct(cred->user);
+    get_group_info(cred->group_info);
     return cred;
 }
 
 void put_cred(Cred* cred) {
     if (--cred->count != 0) return;
     put_user_struct(cred->user);
+    put_group_info(cred->group_info);
     destroy(cred);
 }
 

@@ -40,6 +40,12 @@ void free_numbers_above(Pid& pid, i32 level) {
         set_taken(*pid.numbers[i].ns, static_cast<u32>(pid.numbers[i].nr), false);
 }
 
+void destroy_pid(Pid* pid) {
+    PidNs* ns = ns_of_pid(pid);
+    destroy(pid);
+    put_pid_ns(ns);
+}
+
 } // namespace
 
 Pid* alloc_pid(PidNs* ns) {
@@ -66,9 +72,12 @@ Pid* alloc_pid(PidNs* ns) {
 void free_pid(Pid* pid) {
     for (u32 i = 0; i <= pid->level; i++) pid->numbers[i].hash.unlink();
     free_numbers_above(*pid, -1);
-    PidNs* ns = ns_of_pid(pid);
-    destroy(pid);
-    put_pid_ns(ns);
+    pid->count = 0;
+    if (pid->held == 0) destroy_pid(pid);
+}
+
+void drop_pid(Pid* pid) {
+    if (--pid->held == 0 && pid->count == 0) destroy_pid(pid);
 }
 
 void attach_pid(Task& task, PidType type, Pid* pid) {
@@ -106,9 +115,13 @@ Task* task_of_link(ListNode* node, PidType type) {
 }
 
 Task* find_task(i32 nr, const PidNs* ns) {
-    Pid* pid = find_pid(nr, ns);
-    if (!pid || !pid->tasks[PIDTYPE_PID].linked()) return nullptr;
-    return task_of_link(pid->tasks[PIDTYPE_PID].next, PIDTYPE_PID);
+    const Pid* pid = find_pid(nr, ns);
+    return pid ? pid_task(*pid) : nullptr;
+}
+
+Task* pid_task(const Pid& pid) {
+    if (!pid.tasks[PIDTYPE_PID].linked()) return nullptr;
+    return task_of_link(pid.tasks[PIDTYPE_PID].next, PIDTYPE_PID);
 }
 
 } // namespace forkproof

@@ -17,7 +17,9 @@ struct Upid {
 };
 
 struct Pid {
-    u32 count = 1; ///< the allocation itself, and each task attached; with the last of these it is freed
+    u32 count =
+        1; ///< the allocation itself, and each task attached: with the last of these the numbers are free
+    u32 held = 0; ///< by who only remembers it: the inodes of proc. They keep the object alive
     u32 level = 0;
     ListNode tasks[PIDTYPE_MAX];        ///< of PidLink::node
     Upid numbers[MAX_PID_NS_LEVEL + 1]; ///< 0..level
@@ -31,8 +33,12 @@ struct PidLink {
 
 /// A number in `ns` and in every namespace above it, hashed. Null: memory or numbers are out. Counts `ns`.
 [[nodiscard]] Pid* alloc_pid(PidNs* ns);
-/// Unhashes, gives the numbers back, drops the allocation's count.
+/// Unhashes, gives the numbers back, drops the allocation's count. The object stays while somebody holds it.
 void free_pid(Pid* pid);
+inline void hold_pid(Pid* pid) { pid->held++; }
+void drop_pid(Pid* pid);
+/// The task whose own number this is; null: it is gone.
+[[nodiscard]] Task* pid_task(const Pid& pid);
 
 void attach_pid(Task& task, PidType type, Pid* pid);
 /// Detaches; the last task of any type frees the pid.

@@ -32,6 +32,7 @@ Task* find_new_reaper(Task& father) {
         zap_pid_ns_processes(father, ns);
         // What is still to come into being there is looked after by the first namespace's init.
         ns->child_reaper = init_pid_ns->child_reaper;
+        pid_ns_release_proc(*ns); // they hold each other
     }
     return ns->child_reaper;
 }

@@ -100,7 +100,7 @@ struct Task {
     UndoList* sysvsem = nullptr;
     IoContext* io_context = nullptr; ///< null before a priority is set
     ExecDomain* exec_domain = nullptr;
-    CssSet* cgroups = nullptr;       ///< which group it is in; null once it is dead
+    CssSet* cgroups = nullptr; ///< which group it is in; null once it is dead
 
     // signals
     SigSet blocked = 0;

@@ -4,8 +4,8 @@
 
 namespace forkproof {
 
-/// Whether anybody looks on: check=, fail= or provoke= is on the command line. If not, a call does its own work and
-/// no more.
+/// Whether anybody looks on: check=, fail= or provoke= is on the command line. If not, a call does its own
+/// work and no more.
 extern bool calls_are_watched;
 void watch_process_call(const char* call, const Task& by);
 /// To be called when a process call is over (fork, exec, exit, wait, ...): checks the invariants if asked to.

@@ -106,6 +106,7 @@ const std::vector<Corollary>& corollaries() {
         {"exit/io_context", ROW},
         {"exit/css_set", ROW},
         {"exit/pid", ROW},
+        {"exit/proc_mount", ROW},
         {"history/own-ladder", "follows from ladder/table"},
     };
     return rows;

@@ -40,7 +40,7 @@ std::vector<Pointed> kernel_rows() {
          0,
          by_type},
         {"KernelView::each_signal", By::lambda, {"void*, KernelView::GroupRef"}, 0, 0, by_type},
-        {"ret_from_kernel_thread", By::named, {"start_init"}, 0, 0, "the only kernel thread"},
+        {"ret_from_kernel_thread", By::named, {"start_init", "kthreadd"}, 0, 0, "what main starts"},
         {"switch_context",
          By::inside,
          {"its own label: another task goes on on its own stack"},
@@ -48,22 +48,34 @@ std::vector<Pointed> kernel_rows() {
          0,
          "a task is resumed where it was switched away from"},
     };
-    const std::vector<std::string> files{"regular_ops",    "directory_ops",    "console_ops",
-                                         "null_ops",       "zero_ops",         "pipe_ops",
-                                         "tmpfs_file_ops", "cgroup_tasks_ops", "socket_ops"};
+    const std::vector<std::string> files{
+        "regular_ops", "directory_ops",  "console_ops",      "null_ops",      "zero_ops",
+        "pipe_ops",    "tmpfs_file_ops", "cgroup_tasks_ops", "proc_file_ops", "socket_ops"};
     const std::pair<const char*, Address> members[] = {
         {"transfer", 4}, {"transfer", 8}, {"seek", 12}, {"sys_ioctl", 16}, {"free_file", 20}};
     for (const auto& [caller, at] : members)
         rows.push_back({caller, By::column, files, at, 24, "a file's ops is one of these tables"});
-    const std::vector<std::string> inodes{"initrd_inodes", "tmpfs_inodes", "cgroup_inodes"};
-    const std::pair<const char*, Address> inode_members[] = {{"walk_path", 0},         {"make_inode", 4},
-                                                             {"truncate_inode", 8},    {"free_inode", 12},
-                                                             {"remove_directory", 16}, {"unlink_file", 16}};
+    const std::vector<std::string> inodes{"initrd_inodes", "tmpfs_inodes", "cgroup_inodes", "proc_inodes",
+                                          "link_inodes"};
+    const std::pair<const char*, Address> inode_members[] = {
+        {"lookup_inode", 0}, {"follow_link", 24},      {"make_inode", 4},   {"truncate_inode", 8},
+        {"free_inode", 12},  {"remove_directory", 16}, {"unlink_file", 16}, {"sys_getdents64", 20},
+        {"proc_follow", 28}, {"sys_readlink", 28},     {"write_path", 32},  {"attributes_of", 36}};
     for (const auto& [caller, at] : inode_members)
-        rows.push_back({caller, By::column, inodes, at, 20, "an inode's i_op is one of these tables"});
-    const std::vector<std::string> types{"tmpfs", "cgroup_file_system"};
+        rows.push_back({caller, By::column, inodes, at, 40, "an inode's i_op is one of these tables"});
+    const std::vector<std::string> types{"tmpfs", "proc", "rootfs", "cgroup_file_system"};
     rows.push_back({"do_mount", By::column, types, 4, 12, "a row of the types of file systems"});
-    rows.push_back({"put_super_block", By::column, types, 8, 12, "a super block has one of these types"});
+    rows.push_back({"put_super_block", By::column, types, 8, 12, "a row of the types of file systems"});
+    const std::vector<std::string> entries{"proc_root", "root_table", "sys_table",  "sys_kernel_table",
+                                           "proc_tgid", "proc_tid",   "tgid_table", "tid_table",
+                                           "ns_table",  "file_link",  "pipe_link"};
+    const std::pair<const char*, Address> entry_members[] = {
+        {"show_proc", 8}, {"show_proc", 12}, {"proc_write", 16}, {"place_of", 20}};
+    for (const auto& [caller, at] : entry_members)
+        rows.push_back({caller, By::column, entries, at, 36, "a row of a table of proc"});
+    const std::vector<std::string> names{"processes", "threads", "proc_fds"};
+    rows.push_back({"proc_entry_at", By::column, names, 0, 8, "a directory's names"});
+    rows.push_back({"proc_lookup", By::column, names, 4, 8, "a directory's names"});
     return rows;
 }
 

@@ -119,9 +119,36 @@ void row_theorem(MachineProof& proof, const ExitRow& row) {
     if (resource == "files") RowProof(proof, row, "files in a page", {.open_files = 33}).prove();
 }
 
+/// An inode of proc remembers the number, perhaps many do: its object outlives the number, with the
+/// namespace, and goes when the last of them lets go.
+void outlives(ForkScene& f, const Path& detached, const Place& pid, const Word& held) {
+    Scene& scene = f.scene;
+    scene.check(detached, "a pid that is held is alive", scene.is_live(detached.state, pid.address, "pid"));
+    scene.equal(detached, "its count", ForkScene::now(detached, f.of(pid, "count")), word32(0));
+    for (const Path& dropped :
+         scene.call_from(scene.start_again(detached.state), "drop_pid", {word32(pid.address)}))
+        for (const bool last : {true, false}) {
+            const auto part = scene.when(dropped, last ? eq(held, word32(1)) : !eq(held, word32(1)));
+            if (!part) continue;
+            scene.check(*part, "a pid goes with its last holder",
+                        last != scene.is_live(part->state, pid.address, "pid"));
+            Changes changes(f, *part);
+            for (const char* field : {"pid", "tgid"}) changes.anything(f.of(f.child, field));
+            changes.anything(f.of(f.request, "pid"));
+            if (!last) {
+                changes.anything(changes.fresh("pid")).is(f.of(pid, "held"), held - word32(1));
+                changes.empty_list(f.of(pid, "numbers[0].hash")).empty_list(f.of(pid, "tasks[0]"));
+                changes.is(f.of(f.pid_ns, "count"), f.before(f.of(f.pid_ns, "count")) + word32(1));
+            }
+            changes.also(ResidueWhen::pid_reached).nothing_else();
+        }
+}
+
 /// A number: attached as publish does it, detached as release_task does it.
-void pid_row(MachineProof& proof) {
-    ForkScene f(proof, "pid", "pid");
+void pid_row_of(MachineProof& proof, bool is_held) {
+    ForkScene f(proof, is_held ? "pid, held by proc" : "pid", "pid");
+    const Word held = is_held ? f.world.any("inodes of proc that hold it") : word32(0);
+    if (is_held) f.scene.assume("", !is_zero(held) && ult(held, word32(1U << 31)));
     NumberSpaces numbers(f.scene);
     numbers.add(f.pid_ns, 1);
     numbers.use_contracts();
@@ -132,11 +159,18 @@ void pid_row(MachineProof& proof) {
         const auto made = f.scene.when(path, is_zero(path.state.get(Reg::eax)));
         if (!made) continue;
         const Word pid = ForkScene::now(*made, f.of(f.request, "pid"));
-        for (const Path& attached : f.scene.call_from(f.scene.start_again(made->state), "attach_pid",
-                                                      {word32(f.child.address), word32(0), pid}))
+        const Place object = f.target(*made, pid, "Pid");
+        State looked_up = f.scene.start_again(made->state);
+        looked_up.memory.poke(f.of(object, "held").address, held, looked_up.ip);
+        for (const Path& attached :
+             f.scene.call_from(looked_up, "attach_pid", {word32(f.child.address), word32(0), pid}))
             for (const Path& detached : f.scene.call_from(f.scene.start_again(attached.state), "detach_pid",
                                                           {word32(f.child.address), word32(0)})) {
                 freed++;
+                if (is_held) {
+                    outlives(f, detached, object, held);
+                    continue;
+                }
                 Changes changes(f, detached);
                 for (const char* field : {"pid", "tgid"}) changes.anything(f.of(f.child, field));
                 changes.anything(f.of(f.request, "pid")); // nobody looks there after do_fork
@@ -144,6 +178,10 @@ void pid_row(MachineProof& proof) {
             }
     }
     if (!proof.replaying()) proof.check("some number is given back", freed != 0);
+}
+
+void pid_row(MachineProof& proof) {
+    for (const bool is_held : {false, true}) pid_row_of(proof, is_held);
 }
 
 /// The bitmap of ports, which do_exit gives back.
@@ -193,8 +231,8 @@ std::vector<Theorem> exit_row_theorems() {
                                                   fmt::join(row.steps, " and "), functions),
                                       [&row](MachineProof& proof) { row_theorem(proof, row); }));
     }
-    all.push_back(
-        machine_theorem("exit/pid", "what pid takes, detach_pid gives back: all as before", pid_row));
+    all.push_back(machine_theorem(
+        "exit/pid", "what pid takes, detach_pid (and drop_pid) gives back: all as before", pid_row));
     all.push_back(machine_theorem(
         "exit/io_bitmap", "what thread takes, exit_io_bitmap gives back, and no port is open any more",
         ports_row));

@@ -124,9 +124,9 @@ std::string release_command(const StepTable& table, std::size_t step) {
 /// The table that the image holds pairs each acquire with its release, in the listing's order.
 void table(MachineProof& proof) {
     const StepTable table(proof);
-    const char* const names[] = {"task",  "creds",  "exec-domain", "cgroup",    "sched",       "semundo",
-                                 "files", "fs",     "sighand",     "signal",    "mm",          "namespaces",
-                                 "io",    "thread", "pid",         "ns-cgroup", "signal-check"};
+    const char* const names[] = {"task",  "creds",  "exec-domain", "cgroup",     "sched",     "semundo",
+                                 "files", "fs",     "sighand",     "signal",     "mm",        "namespaces",
+                                 "io",    "thread", "pid",         "proc-mount", "ns-cgroup", "signal-check"};
     proof.check("the steps of the table are those of the specification",
                 table.rows().size() == std::size(names));
     const std::set<std::string> nothing_held = {"sched", "signal-check"};

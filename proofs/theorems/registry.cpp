@@ -21,6 +21,7 @@ std::vector<Theorem> machine_theorems() {
         steps_namespaces_theorems,
         steps_thread_theorems,
         steps_pid_theorems,
+        steps_proc_theorems,
         steps_cgroup_theorems,
         // the child comes into being
         publish_theorems,

@@ -54,6 +54,7 @@ class CredsProof {
         held_by_child(changes, cred);
         changes.is(f_.of(cred, "count"), 2).same_as(cred, f_.cred);
         changes.is(f_.of(f_.user, "count"), more(f_.user, "count", 1));
+        changes.is(f_.of(f_.group_info, "count"), more(f_.group_info, "count", 1));
         changes.is(f_.of(f_.user, "processes"), more(f_.user, "processes", 1));
         changes.nothing_else();
     }
@@ -65,6 +66,8 @@ class CredsProof {
         changes.is(f_.of(cred, "count"), 2).is(f_.of(cred, "user"), root.address);
         for (const char* id : {"uid", "euid", "suid", "fsuid", "gid", "egid", "sgid", "fsgid"})
             changes.is(f_.of(cred, id), 0);
+        changes.is(f_.of(cred, "group_info"), f_.init_groups.address);
+        changes.is(f_.of(f_.init_groups, "count"), more(f_.init_groups, "count", 1));
         changes.same_as(cred, f_.cred); // the capabilities: they grow at exec, not here
         changes.is(f_.of(root, "count"), 1).is(f_.of(root, "processes"), 1).is(f_.of(root, "uid"), 0);
         changes.is(f_.of(root, "user_ns"), ns.address);

@@ -161,7 +161,7 @@ struct NamespaceScene : ForkScene {
         const Place made = fresh(changes, "pid_ns", "pid"), map = changes.fresh("frame");
         changes.is(of(made, "level"), level() + word32(1)).is(of(made, "parent"), pid_ns.address);
         changes.is(of(pid_ns, "count"), before(of(pid_ns, "count")) + word32(1));
-        changes.is(of(made, "child_reaper"), 0).is(of(made, "last_pid"), 0);
+        changes.is(of(made, "child_reaper"), 0).is(of(made, "last_pid"), 0).is(of(made, "proc_mnt"), 0);
         changes.is(of(made, "pidmap"), map.address).is(of(made, "nr_free"), PID_MAX - 1);
         for (std::uint32_t at = 0; at < PAGE; at += 4)
             changes.is({map.address + at, "", 4}, at == 0 ? 1 : 0); // number 0 is nobody's

@@ -76,7 +76,7 @@ struct PidScene : ForkScene {
         Changes changes(*this, path);
         const Place pid = changes.fresh("pid");
         changes.is(of(request, "pid"), pid.address);
-        changes.is(of(pid, "count"), 1).is(of(pid, "level"), spaces.size() - 1);
+        changes.is(of(pid, "count"), 1).is(of(pid, "held"), 0).is(of(pid, "level"), spaces.size() - 1);
         for (unsigned i = 0; i < LINKS; i++) linked(changes, of(pid, fmt::format("tasks[{}]", i)), {});
         // Level by level each number is put in front of its bucket.
         std::map<std::uint32_t, std::vector<Place>> buckets;

@@ -20,6 +20,7 @@ std::vector<Theorem> scheduling_theorems();
 
 std::vector<Theorem> steps_thread_theorems();
 std::vector<Theorem> steps_pid_theorems();
+std::vector<Theorem> steps_proc_theorems();
 std::vector<Theorem> steps_namespaces_theorems();
 std::vector<Theorem> steps_cgroup_theorems();
 std::vector<Theorem> steps_mm_theorems();

@@ -53,10 +53,19 @@ void complete(WholeScene& w, const Path& path) {
 using Exits = std::set<std::pair<std::string, std::string>>;
 
 Exits all_exits(const ForkShape& shape) {
-    Exits exits = {{"task", "ENOMEM"},    {"creds", "ENOMEM"},      {"files", "ENOMEM"},
-                   {"fs", "ENOMEM"},      {"fs", "EAGAIN"},         {"sighand", "ENOMEM"},
-                   {"signal", "ENOMEM"},  {"namespaces", "ENOMEM"}, {"thread", "EFAULT"},
-                   {"thread", "EINVAL"},  {"pid", "ENOMEM"},        {"signal-check", "ERESTARTNOINTR"},
+    Exits exits = {{"task", "ENOMEM"},
+                   {"creds", "ENOMEM"},
+                   {"files", "ENOMEM"},
+                   {"fs", "ENOMEM"},
+                   {"fs", "EAGAIN"},
+                   {"sighand", "ENOMEM"},
+                   {"signal", "ENOMEM"},
+                   {"namespaces", "ENOMEM"},
+                   {"thread", "EFAULT"},
+                   {"thread", "EINVAL"},
+                   {"pid", "ENOMEM"},
+                   {"proc-mount", "ENOMEM"},
+                   {"signal-check", "ERESTARTNOINTR"},
                    {"signal-check", "OK"}};
     if (shape.mm) exits.insert({"mm", "ENOMEM"});
     if (shape.io) exits.insert({"io", "ENOMEM"});

@@ -22,6 +22,7 @@ constexpr KindRow kinds[] = {
     {"task", "Task"},
     {"fpu", "FpuState"},
     {"cred", "Cred"},
+    {"group_info", "GroupInfo"},
     {"user", "User"},
     {"user_ns", "UserNs"},
     {"undo", "UndoList"},

@@ -117,6 +117,10 @@ void ForkScene::build_caller() {
     world.ring({of(user_ns, "users.head"), of(user, "ns_node")});
     cred = counted("Cred", "parent->cred", "cred", "count");
     world.point(of(cred, "user"), user);
+    group_info = counted("GroupInfo", "parent->cred->group_info", "group_info", "count");
+    world.point(of(cred, "group_info"), group_info);
+    init_groups = counted("GroupInfo", "init_groups", "group_info", "count");
+    world.point(world.global("init_groups"), init_groups);
     world.point(of(parent, "cred"), cred);
     world.point(of(parent, "real_cred"), cred);
 
@@ -380,7 +384,10 @@ void ForkScene::build_child(std::size_t done) {
     if (own.contains("nsproxy"))
         for (const char* ns : {"mnt_ns", "uts_ns", "ipc_ns", "pid_ns", "net_ns"})
             world.set(of(own["nsproxy"], ns), world.get(of(nsproxy, ns)));
-    if (own.contains("cred")) world.point(of(own["cred"], "user"), user);
+    if (own.contains("cred")) {
+        world.point(of(own["cred"], "user"), user);
+        world.point(of(own["cred"], "group_info"), group_info);
+    }
     if (own.contains("fs")) // it stands where the caller stands
         for (const char* path : {"root", "pwd"})
             for (const char* part : {".mnt", ".inode"})

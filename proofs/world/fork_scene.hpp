@@ -74,7 +74,7 @@ class ForkScene {
     Word flags, in_force;
     Place request, regs, caller_stack;
     Place parent, cred, user, user_ns, files, fs, sighand, signal, mm, nsproxy, undo, fpu, io_context,
-        exec_domain;
+        exec_domain, group_info, init_groups;
     std::vector<Place> io_bitmap; ///< the frames of the caller's
     Place mnt_ns, uts_ns, ipc_ns, pid_ns, net_ns, mount;
     Place css_set, cgroup_root, group, cgroup_sb,

@@ -14,11 +14,14 @@ struct StepRow {
     const char* usual;
 };
 constexpr StepRow steps_that_fail[] = {
-    {"task", "ENOMEM"},       {"creds", "ENOMEM"},     {"exec-domain", "EAGAIN"},
-    {"semundo", "ENOMEM"},    {"files", "ENOMEM"},     {"fs", "ENOMEM"},
-    {"sighand", "ENOMEM"},    {"signal", "ENOMEM"},    {"mm", "ENOMEM"},
-    {"namespaces", "ENOMEM"}, {"io", "ENOMEM"},        {"thread", "ENOMEM"},
-    {"pid", "ENOMEM"},        {"ns-cgroup", "ENOMEM"}, {"signal-check", "ERESTARTNOINTR"},
+    {"task", "ENOMEM"},        {"creds", "ENOMEM"},
+    {"exec-domain", "EAGAIN"}, {"semundo", "ENOMEM"},
+    {"files", "ENOMEM"},       {"fs", "ENOMEM"},
+    {"sighand", "ENOMEM"},     {"signal", "ENOMEM"},
+    {"mm", "ENOMEM"},          {"namespaces", "ENOMEM"},
+    {"io", "ENOMEM"},          {"thread", "ENOMEM"},
+    {"pid", "ENOMEM"},         {"proc-mount", "ENOMEM"},
+    {"ns-cgroup", "ENOMEM"},   {"signal-check", "ERESTARTNOINTR"},
 };
 constexpr const char* restart = "ERESTARTNOINTR"; // what signal-check fails with, and no other
 
@@ -54,7 +57,7 @@ Boot fail(const std::string& step, int nth, const char* error, const Call& call,
 }
 
 std::string kernel_line(const std::string& step, int nth, const Call& call, const char* error) {
-    return fmt::format("fail={}:{}: clone({}) by pid 2 (program) = -{}", step, nth, call.words, error);
+    return fmt::format("fail={}:{}: clone({}) by pid 3 (program) = -{}", step, nth, call.words, error);
 }
 
 class StepFails : public testing::TestWithParam<std::tuple<StepRow, Call>> {};
@@ -133,7 +136,7 @@ TEST(AStepFails, AfterReadingAPageThatNobodyHasTouched) {
         const Boot run = boot({.cmdline = fmt::format("quiet fail={}:2", step), .program = "settls"});
         Expect(run)
             .ends(Ending::good)
-            .line(fmt::format("fail={}:2: clone(SETTLS | SIGCHLD) by pid 2 (program) = -ENOMEM", step))
+            .line(fmt::format("fail={}:2: clone(SETTLS | SIGCHLD) by pid 3 (program) = -ENOMEM", step))
             .says(": equal, nothing is left behind")
             .program_prints("settls: -12, then a child that exits with 5\n");
     }
@@ -146,7 +149,7 @@ struct BadRequest {
 };
 constexpr const char* list =
     ". Steps that can fail: task creds exec-domain semundo files fs sighand signal mm "
-    "namespaces io thread pid ns-cgroup signal-check";
+    "namespaces io thread pid proc-mount ns-cgroup signal-check; or each, or nth";
 
 TEST(FailRequest, IsRefused) {
     const BadRequest requests[] = {

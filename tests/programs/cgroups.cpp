@@ -42,11 +42,13 @@ int attach(const char* group, int pid) {
     return failed(answer) ? answer : 0;
 }
 
+constexpr int INIT = 1, KTHREADD = 2;
+
 /// Whether the file lists exactly these numbers, in this order; 0 for none.
-bool holds(const char* group, int first, int second = 0) {
+bool holds(const char* group, int first, int second = 0, int third = 0) {
     char expected[40] = "", got[40] = "";
     std::size_t length = 0;
-    const int pids[] = {first, second};
+    const int pids[] = {first, second, third};
     for (const int pid : pids)
         if (pid != 0) length += snprintf(expected + length, sizeof expected - length, "%d\n", pid);
     const int fd = open(Path(group, "/tasks"), O_RDONLY);
@@ -59,6 +61,15 @@ bool exists(const char* path) {
     const int fd = open(path, O_RDONLY);
     close(fd);
     return fd >= 0;
+}
+/// What /proc/PID/cgroup says.
+bool says(int pid, const char* expected) {
+    char path[32], got[64] = "";
+    snprintf(path, sizeof path, "/proc/%d/cgroup", pid);
+    const int fd = open(path, O_RDONLY);
+    read(fd, got, sizeof got - 1);
+    close(fd);
+    return fd >= 0 && same(got, expected);
 }
 void reap(int pid) {
     int status = 1;
@@ -74,7 +85,7 @@ void mounting() {
     fact("mounted", mount_with("ns") == 0);
     fact("mounted there already: EBUSY", is(mount_with("ns"), Errno::EBUSY));
     fact("another hierarchy beside it: EBUSY", is(mount_with("none,name=other"), Errno::EBUSY));
-    fact("everybody is in the top group", holds("", 1, getpid()));
+    fact("everybody is in the top group", holds("", INIT, KTHREADD, getpid()));
 }
 
 void groups() {
@@ -84,7 +95,7 @@ void groups() {
     fact("no files but its own", is(open(Path("/a/file"), 0101), Errno::EACCES));
     fact("its own is no directory: ENOTDIR", is(rmdir(Path("/a/tasks")), Errno::ENOTDIR));
     fact("nobody has the number: ESRCH", is(attach("/a", 30000), Errno::ESRCH));
-    fact("I go there", attach("/a", 0) == 0 && holds("/a", getpid()) && holds("", 1));
+    fact("I go there", attach("/a", 0) == 0 && holds("/a", getpid()) && holds("", INIT, KTHREADD));
     fact("with a task in it, it stays: EBUSY", is(rmdir(Path("/a")), Errno::EBUSY));
     fact("the top stays: EBUSY", is(rmdir(TOP), Errno::EBUSY));
     const int child = fork();
@@ -124,6 +135,9 @@ void of_namespaces() {
     char group[32];
     snprintf(group, sizeof group, "/a/%d", pid);
     fact("the child is in it, its parent is not", holds(group, pid) && holds("/a", getpid()));
+    char line[48];
+    snprintf(line, sizeof line, "1:ns:%s\n", group);
+    fact("/proc/PID/cgroup says so", says(pid, line) && says(getpid(), "1:ns:/a\n"));
     let_go(gate, pid);
     fact("it stays when the child is gone, and can be removed",
          holds(group, 0) && rmdir(below("/a/", pid)) == 0);
@@ -180,7 +194,9 @@ int failing() {
 int main(int argc, char**) {
     if (failed(mkdir(TOP, 0755))) return 1;
     if (argc > 1) return failing();
+    fact("without a hierarchy /proc/PID/cgroup is empty", says(getpid(), ""));
     fact("a hierarchy without ns", mount_with("none,name=plain") == 0 && mkdir(Path("/x"), 0755) == 0);
+    fact("/proc/PID/cgroup: its name, and the top", says(getpid(), "1:name=plain:/\n"));
     fact("down and up again", attach("/x", 0) == 0 && attach("", 0) == 0 && holds("/x", 0));
     Pipe gate;
     const int pid = separate(gate);

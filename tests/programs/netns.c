@@ -86,12 +86,29 @@ static int lo(int s, int up) {
     return ioctl(s, SIOCSIFFLAGS, &r);
 }
 
+/* How many lines of a file of /proc/net have this in them. */
+static int listed(const char* path, const char* text) {
+    char line[256];
+    int lines = 0;
+    FILE* f = fopen(path, "r");
+    if (!f) fail(path);
+    while (fgets(line, sizeof line, f)) lines += strstr(line, text) != NULL;
+    fclose(f);
+    return lines;
+}
+static void listing(const char* where) {
+    printf("%s: of the names %d, of the ports %d, of the devices %d\n", where,
+           listed("/proc/net/unix", " @server\n"), listed("/proc/net/udp", " 0100007F:4269 "),
+           listed("/proc/net/dev", " lo:"));
+}
+
 static int outside_stream, outside_datagrams;
 
 /* In a namespace of its own, with descriptors from outside. */
 static int inside(void* argument) {
     char text[16] = "";
     (void)argument;
+    listing("inside, before");
     int s = unix_socket(SOCK_STREAM), d = datagrams();
     say("inside: the name from outside", connect_name(s, "server"));
     say("inside: the same name is free", bind_name(s, "server"));
@@ -102,6 +119,7 @@ static int inside(void* argument) {
     if (lo(d, 1) != 0) fail("SIOCSIFFLAGS");
     say("inside: lo is up", lo(d, -1));
     say("inside: the same port is free", bind_port(d, PORT));
+    listing("inside, after");
     say("inside: sent to itself", send_to_port(d, PORT, "inner"));
     say("inside: received", recv(d, text, sizeof text, 0));
     printf("inside: it says %.5s\n", text);
@@ -245,6 +263,7 @@ int main(void) {
     int server = unix_socket(SOCK_STREAM), receiver = datagrams();
     if (bind_name(server, "server") != 0 || listen(server, 4) != 0) fail("server");
     if (bind_port(receiver, PORT) != 0) fail("bind");
+    listing("outside");
     outside_stream = unix_socket(SOCK_STREAM);
     outside_datagrams = d;
     pid_t pid = clone(inside, (char*)malloc(STACK) + STACK, CLONE_NEWNET | SIGCHLD, NULL);

@@ -13,14 +13,14 @@ struct Row {
 };
 
 inline const std::vector<Row> table = {
-    {"creds, user namespace", {}},
+    {"creds, user namespace", {"creds", "setuidexec", "newuser"}},
     {"security_task_create", {"lsm"}, false, "lsm=NEWPID,VFORK:ENOSPC"},
     {"exec domain", {"execdomain"}, false},
-    {"max_threads", {}, false},
+    {"max_threads", {"threadsmax"}, false},
     {"mount namespace, CLONE_FS", {"clonefs", "mounts", "tmpfs"}},
     {"uts", {"uts"}},
     {"ipc, CLONE_SYSVSEM", {"semundo", "semwait", "semns"}},
-    {"pid namespace", {}},
+    {"pid namespace", {"pidns"}},
     {"net namespace", {"netns", "sockets"}},
     {"CLONE_FILES", {"fdtable"}},
     {"CLONE_IO", {"ioprio"}},
@@ -28,8 +28,8 @@ inline const std::vector<Row> table = {
     {"CLONE_SETTLS, ioperm", {"clonetls", "ioperm"}},
     {"pid words", {"pidwords"}},
     {"vfork", {"vforks", "vforkorder"}},
-    {"kernel threads", {}, false},
-    {"numbers", {}},
+    {"kernel threads", {"kthreads"}, false},
+    {"numbers", {"procnumbers", "procnames"}},
 };
 
 } // namespace forkproof::rows

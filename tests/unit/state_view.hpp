@@ -42,6 +42,7 @@ class TaskRef {
         return std::ranges::count(t_->parent->children, t_) == 1;
     }
     [[nodiscard]] bool is_first_init() const { return tgid() == 1; }
+    [[nodiscard]] bool is_kernel_thread() const { return false; } // there is none in the state
     [[nodiscard]] bool is_in_init_group() const {
         const TaskRef first = leader();
         if (!first) return false;

@@ -51,7 +51,8 @@ void await_end(int pid, std::uint32_t flags, const Words& w) {
 }
 
 void clone_once(std::uint32_t flags) {
-    const int address = until_it_works("mmap", [] { return mmap_anonymous(2 * PAGE_SIZE, PROT_READ | PROT_WRITE); });
+    const int address =
+        until_it_works("mmap", [] { return mmap_anonymous(2 * PAGE_SIZE, PROT_READ | PROT_WRITE); });
     auto* words = reinterpret_cast<Words*>(address);
     Stack& stack = stacks[calls++ % STACKS];
     const int pid = until_it_works("clone gave up", [&] {
@@ -61,7 +62,8 @@ void clone_once(std::uint32_t flags) {
     if (failed(pid)) return;
     await_end(pid, flags, *words);
     const std::int32_t expected = (flags & CLONE_PARENT_SETTID) != 0 ? pid : 0;
-    if (!is_missing_or(words->by_parent, expected)) mistake("a wrong number for the parent", words->by_parent);
+    if (!is_missing_or(words->by_parent, expected))
+        mistake("a wrong number for the parent", words->by_parent);
     munmap(words, 2 * PAGE_SIZE);
 }
 

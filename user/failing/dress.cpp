@@ -32,8 +32,7 @@ void dress() {
     const SemOperation up = {0, 1, SEM_UNDO};
     semaphores = call(IPC, SEMGET, IPC_PRIVATE, 1, OWNER_MAY);
     if (!failed(semaphores)) call(IPC, SEMOP, semaphores, 1, 0, &up);
-    UserDesc tls = {~0U, 0x1000, 0xfffff,
-                    USER_DESC_SEG_32BIT | USER_DESC_LIMIT_IN_PAGES | USER_DESC_USEABLE};
+    UserDesc tls = {~0U, 0x1000, 0xfffff, USER_DESC_SEG_32BIT | USER_DESC_LIMIT_IN_PAGES | USER_DESC_USEABLE};
     set_thread_area(tls);
     dup2(1, BEYOND_THE_FIRST_32);
     for (int i = 0; i < MAPPINGS; i++) {

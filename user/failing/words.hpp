@@ -120,6 +120,7 @@ constexpr FlagWords::FlagWords() {
 }
 
 inline constexpr FlagWords flag_words;
-static_assert(!flag_words.full && flag_words.pairs + flag_words.impossible == FACTORS * (FACTORS - 1) / 2 * 4);
+static_assert(!flag_words.full &&
+              flag_words.pairs + flag_words.impossible == FACTORS * (FACTORS - 1) / 2 * 4);
 
 } // namespace user

@@ -10,6 +10,12 @@ inline int write(int fd, const void* from, std::size_t bytes) { return call(Numb
 inline int open(const char* path, int flags) { return call(Number::open, path, flags, 0); }
 inline int close(int fd) { return call(Number::close, fd); }
 inline int lseek(int fd, int offset, int whence) { return call(Number::lseek, fd, offset, whence); }
+/// Up to size bytes of a link's text, without a NUL.
+inline int readlink(const char* path, char* to, std::size_t size) {
+    return call(Number::readlink, path, to, size);
+}
+inline int getdents64(int fd, void* to, std::size_t bytes) { return call(Number::getdents64, fd, to, bytes); }
+
 inline int mkdir(const char* path, unsigned mode) { return call(Number::mkdir, path, mode); }
 inline int rmdir(const char* path) { return call(Number::rmdir, path); }
 /// `type` is a file system's, mounted on a directory with these options.
