@@ -329,6 +329,8 @@ void walk_nsproxy(Walker& w, const Nsproxy* n) {
     if (w.meet(P::namespaces, n->net_ns)) {
         w.word(P::namespaces, n->net_ns->count);
         w.word(P::namespaces, n->net_ns->lo_up);
+        w.word(P::namespaces, n->net_ns->lo_packets);
+        w.word(P::namespaces, n->net_ns->lo_bytes);
     }
     if (w.meet(P::namespaces, n->mnt_ns)) {
         w.word(P::namespaces, n->mnt_ns->count);

@@ -1,9 +1,11 @@
 #include "kernel/check/leak_rows.hpp"
+#include "kernel/cgroup/cgroup.hpp"
 #include "kernel/files/file.hpp"
 #include "kernel/io/io_context.hpp"
 #include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/page_table.hpp"
+#include "kernel/net/socket.hpp"
 #include "kernel/task/sched.hpp"
 
 namespace forkproof {
@@ -191,6 +193,15 @@ constexpr LeakRow leaks[] = {
                   hash.unlink();
               }
           }),
+
+    // cgroup, ns-cgroup
+    count("css_set", P::tasks, [](Task&, Task& t) -> u32& { return t.cgroups->count; }),
+    field("a css_set left", P::counts, [](Task&, Task&, bool on) { stray<CssSet>(on); }),
+
+    // what a net namespace separates
+    field("a socket left", P::counts, [](Task&, Task&, bool on) { stray<Socket>(on); }),
+    field("lo, up or down", P::namespaces,
+          [](Task&, Task& t, bool) { t.nsproxy->net_ns->lo_up = !t.nsproxy->net_ns->lo_up; }),
 
     // proc-mount
     field("a pid namespace without its proc", P::pids,
