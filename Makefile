@@ -37,6 +37,7 @@ help:
 	@echo 'on run and debug:  PROGRAM=./a.out ARGS="..."   a static i386 Linux program of your own'
 	@echo '                   RULES=-newns-fs,...          rules switched off, or a profile: RULES=linux-2.6.33'
 	@echo '                   FAIL=STEP[:N[:ERRNO]]        the Nth execution of a step of fork fails'
+	@echo '                   FAIL=each, FAIL=nth          each step, each allocation of every call fails in turn'
 	@echo '                   CHECK=off|call|step          when the invariants are checked'
 	@echo '                   CMDLINE="..."                anything else for the kernel command line'
 	@echo '                   TICKS=N                      stop after so many instructions'

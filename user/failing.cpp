@@ -82,6 +82,16 @@ int call_as(const char* what, void (*caller)()) {
     return mistakes;
 }
 
+/// The init of a pid namespace, where a task has two numbers, makes the process that makes the calls.
+void dressed_in_a_namespace() {
+    const int init = until_it_works("no namespace", [] { return clone(CLONE_NEWPID | SIGCHLD); });
+    if (init == 0) {
+        in_a_process(dressed);
+        exit_group(mistakes == 0 ? 0 : 1);
+    }
+    if (const int status = reap_until(init); status != 0) mistake("an init ended with status", status);
+}
+
 /// Each call by a process that has shared nothing with anybody yet.
 int call_as_processes() {
     mistakes = 0;
@@ -121,7 +131,7 @@ int main(int argc, char** argv) {
            flag_words.pairs, flag_words.impossible);
     if (nth) rounds = ROUNDS_OF_NTH;
     int wrong = call_as_processes();
-    wrong += call_as("a process that has nearly all", dressed);
+    wrong += call_as("a process that has nearly all", dressed_in_a_namespace);
     wrong += call_as("a thread of such a one", threaded);
     if (nth) {
         mistakes = 0;

@@ -429,6 +429,7 @@ void walk_counts(Walker& w) {
     w.word64(P::counts, task_counts.total_forks);
     w.word(P::counts, nr_running());
     w.word(P::counts, kernel_stacks_in_use());
+    w.word(P::counts, kernel_stacks_free());
     w.word(P::counts, hashed_numbers());
     for (int k = 0; k < KIND_COUNT; k++) w.word(P::counts, live_objects(static_cast<Kind>(k)));
     // Frames of slabs and of page tables may have been added to the caches; all other uses are equal.

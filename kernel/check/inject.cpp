@@ -9,12 +9,23 @@ namespace {
 
 bool continue_when_stopped;
 
+Errno without_memory(const Step& step, ForkRequest& request) {
+    const NoMemory none;
+    return step.acquire(request);
+}
+
+/// All numbers are taken: found at the outermost namespace, where those of the inner ones have been taken.
+Errno without_numbers(const Step& step, ForkRequest& request) {
+    const u32 free = init_pid_ns->nr_free;
+    init_pid_ns->nr_free = 0;
+    const Errno error = step.acquire(request);
+    init_pid_ns->nr_free = free;
+    return error;
+}
+
 Errno starved(const Step& step, ForkRequest& request) {
-    Errno error;
-    {
-        const NoMemory none;
-        error = step.acquire(request);
-    }
+    Errno error = without_memory(step, request);
+    if (error != Errno::OK && step.acquire == acquire_pid) error = without_numbers(step, request);
     if (error != Errno::OK) return error;
     step.release(request);
     return step.usual_failure;

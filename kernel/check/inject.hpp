@@ -13,8 +13,8 @@ namespace forkproof {
 /// the boot's own.
 [[nodiscard]] bool can_fail_here(const Step& step);
 
-/// The step, failing by itself; the errno is the step's own. One that needs no memory now, because it shares,
-/// is taken back and fails with its usual errno.
+/// The step, failing by itself: for want of memory, and `pid` for want of numbers too. The errno is its own.
+/// One that needs no memory now, because it shares, is taken back and fails with its usual errno.
 [[nodiscard]] Errno fail_by_itself(const Step& step, ForkRequest& request);
 
 /// The call may read a TLS descriptor whose page nobody has touched yet. That the page comes into being is

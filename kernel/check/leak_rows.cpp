@@ -6,6 +6,7 @@
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/page_table.hpp"
 #include "kernel/net/socket.hpp"
+#include "kernel/task/exec_domain.hpp"
 #include "kernel/task/sched.hpp"
 
 namespace forkproof {
@@ -107,6 +108,12 @@ constexpr LeakRow leaks[] = {
     count("user->processes", P::creds, [](Task&, Task& t) -> u32& { return t.cred->user->processes; }),
     count("user", P::creds, [](Task&, Task& t) -> u32& { return t.cred->user->count; }),
     count("user_ns", P::creds, [](Task&, Task& t) -> u32& { return t.cred->user->user_ns->count; }),
+
+    // exec-domain, cgroup, ns-cgroup
+    count("exec_domain", P::tasks, [](Task&, Task& t) -> u32& { return t.exec_domain->count; }),
+    count("personality", P::tasks, [](Task&, Task& t) -> u32& { return t.personality; }),
+    count("css_set", P::tasks, [](Task&, Task& t) -> u32& { return t.cgroups->count; }),
+    count("a group's directory", P::files, [](Task&, Task&) -> u32& { return cgroup_root.sb->root->count; }),
 
     // semundo
     count("an undo list's count", P::namespaces, [](Task&, Task& t) -> u32& { return t.sysvsem->count; }),

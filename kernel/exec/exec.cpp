@@ -180,7 +180,7 @@ Errno do_execve(HeldPath& file, Text path, const ArgBlock& arguments, PtRegs& re
 
 namespace {
 
-Errno execve(PtRegs& regs) {
+Errno execute_file(PtRegs& regs) {
     char path[1024];
     const Result<u32> n = copy_string_from_user(path, regs.bx, sizeof path);
     if (!n.ok()) return n.error();
@@ -195,7 +195,7 @@ Errno execve(PtRegs& regs) {
 
 i32 sys_execve(PtRegs& regs) {
     allocating_call_begins(AllocatingCall::execve);
-    const Errno error = execve(regs);
+    const Errno error = execute_file(regs);
     allocating_call_ends(error);
     process_call_done("execve", *current());
     return negative(error);

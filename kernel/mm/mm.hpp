@@ -91,5 +91,7 @@ inline constexpr u32 THREAD_SIZE = 2 * PAGE_SIZE; // linux-2.6.33 asm/page_32_ty
 [[nodiscard]] u32 alloc_kernel_stack();
 void free_kernel_stack(u32 top);
 [[nodiscard]] u32 kernel_stacks_in_use();
+/// Places for stacks that can still be had, counted one by one: for the digest.
+[[nodiscard]] u32 kernel_stacks_free();
 
 } // namespace forkproof

@@ -83,4 +83,10 @@ bool in_stack_guard(u32 address) {
 
 u32 kernel_stacks_in_use() { return in_use; }
 
+u32 kernel_stacks_free() {
+    u32 n = 0;
+    for (u32 slot = first_free; slot != NO_SLOT && n < MAX_SLOTS; slot = next_free[slot]) n++;
+    return n;
+}
+
 } // namespace forkproof

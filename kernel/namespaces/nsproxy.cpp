@@ -78,7 +78,7 @@ void put_pid_ns(PidNs* ns) {
 void pid_ns_release_proc(PidNs& ns) {
     Mount* const mount = ns.proc_mnt;
     ns.proc_mnt = nullptr;
-    if (mount) put_mount(mount);
+    put_mount(mount);
 }
 
 void put_nsproxy(Nsproxy* n) {

@@ -75,8 +75,8 @@ inline void get_net_ns(NetNs* n) { n->count++; }
 void put_net_ns(NetNs* ns);
 inline void get_pid_ns(PidNs* n) { n->count++; }
 void put_pid_ns(PidNs* n);
-/// Gives the kernel's own mount of a namespace's proc back, if it still has one: for a fork that fails, and
-/// when the namespace's init is dead (linux-2.6.33 pid_ns_release_proc). The caller holds the namespace.
+/// Gives the kernel's own mount of a namespace's proc back, once: for a fork that fails, or when the
+/// namespace's init is dead (linux-2.6.33 pid_ns_release_proc). The caller holds the namespace.
 void pid_ns_release_proc(PidNs& ns);
 
 } // namespace forkproof

@@ -41,7 +41,7 @@ void free_numbers_above(Pid& pid, i32 level) {
 }
 
 void destroy_pid(Pid* pid) {
-    PidNs* ns = ns_of_pid(pid);
+    PidNs* ns = pid->numbers[pid->level].ns;
     destroy(pid);
     put_pid_ns(ns);
 }

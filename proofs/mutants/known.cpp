@@ -17,7 +17,9 @@ const std::vector<DeadCode>& dead_code() {
         {"destroy_sem_set", "", "a second one who sleeps for the set, or has something to undo on it"},
         {"operate_all", "", "a third operation is taken back"},
         {"map_region", "", "a mapping below others: fork copies them in their order"},
-        {"pid_nr_ns", "", "a number that is not visible: no start state asks for one"},
+        {"number_of.isra.0", "", "a number that is not visible: no start state asks for one"},
+        {"proc_evict", "", "an inode that tells of a task: no start state has one"},
+        {"free_inode", "", "as put_fs; of a super block that a fork has made the root alone goes"},
         {"put_fs", "", "an inode, or its file system, that nobody else holds: the caller stands there too"},
         {"put_mount", "", "as put_fs"},
         {"put_super_block", "",
@@ -26,7 +28,6 @@ const std::vector<DeadCode>& dead_code() {
         {"move_paths", "", "as put_fs: what is moved from still belongs to the caller's namespace"},
         {"user_byte", "", "a task without an address space reads no ring 3"},
         {"handle_mm_fault", "", "accesses that uaccess never makes"},
-        {"free_pid", "", "no pid has a level above the deepest"},
         // The lives of exit/whole-*: one child, which has no children, calls exit, and is waited for by its
         // parent.
         {"forget_original_parent", "", "the child of a life has no children of its own"},

@@ -25,8 +25,8 @@ static int generation_below(void* number) {
     if (n < 3) {
         pid_t pid = clone(generation_below, stacks[n] + sizeof stacks[0], CLONE_NEWPID | SIGCHLD,
                           (void*)(long)(n + 1));
-        printf("level %d: sees its child as %d\n", n, (int)pid);
-        report("it", pid);
+        report("the one below", pid);
+        printf("level %d: saw it as %d\n", n, (int)pid); /* afterwards: they run at once */
     }
     return n;
 }

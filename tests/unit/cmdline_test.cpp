@@ -78,6 +78,24 @@ TEST(CommandLine, FailNeedsOnlyAStep) {
     EXPECT_EQ(good("fail=mm:4294967295").fail.nth, 4294967295U);
 }
 
+TEST(CommandLine, FailEachAndFailNthTakeTheProgramThatRepeatsCalls) {
+    for (const char* mode : {"each", "nth"}) {
+        const CommandLine c = good((std::string("fail=") + mode).c_str());
+        EXPECT_TRUE(c.fail.step == mode && c.program == "/bin/failing" && c.args == mode);
+        EXPECT_FALSE(c.fail.numbered);
+    }
+    EXPECT_TRUE(good("provoke=leaks").program == "/bin/failing");
+    EXPECT_TRUE(good("provoke=leaks").args == "dressed");
+}
+
+TEST(CommandLine, FailEachLeavesAProgramThatIsNamed) {
+    EXPECT_TRUE(good("fail=each program=/bin/a").program == "/bin/a");
+    EXPECT_TRUE(good("program=/bin/a fail=nth").args == "");
+    EXPECT_TRUE(good("fail=each args=\"x\"").args == "x");
+    EXPECT_TRUE(good("fail=files").program == "/bin/tour");
+    EXPECT_TRUE(good("fail=each:2").fail.numbered); // which the kernel refuses
+}
+
 TEST(CommandLine, RefusesAnUnknownWordWithTheListOfKnownOnes) {
     const Refusal r = bad("prgram=/bin/a");
     EXPECT_EQ(r.word, "prgram=/bin/a");

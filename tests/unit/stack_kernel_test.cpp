@@ -79,7 +79,7 @@ TEST(KernelStack, PathsAddUpAndBeginAtTheGate) {
 // execve's own frame is large, and its size stands in one instruction: sub esp, imm32.
 TEST(KernelStack, IsRefutedIfAFrameIsTooLarge) {
     Image grown = kernel();
-    const u32 at = place_of("sys_execve", {0x81, 0xec});
+    const u32 at = place_of("execute_file", {0x81, 0xec});
     ASSERT_NE(at, 0U);
     const u32 frame = kernel().word(at + 2);
     grown.patch(at + 2, Bytes{0, 0x20, 0, 0}); // 8192
@@ -87,7 +87,7 @@ TEST(KernelStack, IsRefutedIfAFrameIsTooLarge) {
     const TheoremReport answer = report("stack/execve", grown);
     EXPECT_EQ(answer.outcome, Outcome::refuted);
     ASSERT_GE(answer.why.size(), 2U);
-    EXPECT_NE(answer.why[1].find("sys_execve 8"), std::string::npos) << answer.why[1];
+    EXPECT_NE(answer.why[1].find("execute_file 8"), std::string::npos) << answer.why[1];
     EXPECT_EQ(report("stack/every-call", grown).outcome, Outcome::refuted);
     EXPECT_EQ(report("stack/fork", grown).outcome, Outcome::proved);
 }
