@@ -113,6 +113,7 @@ constexpr LeakRow leaks[] = {
     count("exec_domain", P::tasks, [](Task&, Task& t) -> u32& { return t.exec_domain->count; }),
     count("personality", P::tasks, [](Task&, Task& t) -> u32& { return t.personality; }),
     count("css_set", P::tasks, [](Task&, Task& t) -> u32& { return t.cgroups->count; }),
+    field("a css_set left", P::counts, [](Task&, Task&, bool on) { stray<CssSet>(on); }),
     count("a group's directory", P::files, [](Task&, Task&) -> u32& { return cgroup_root.sb->root->count; }),
 
     // semundo
@@ -200,10 +201,6 @@ constexpr LeakRow leaks[] = {
                   hash.unlink();
               }
           }),
-
-    // cgroup, ns-cgroup
-    count("css_set", P::tasks, [](Task&, Task& t) -> u32& { return t.cgroups->count; }),
-    field("a css_set left", P::counts, [](Task&, Task&, bool on) { stray<CssSet>(on); }),
 
     // what a net namespace separates
     field("a socket left", P::counts, [](Task&, Task&, bool on) { stray<Socket>(on); }),
