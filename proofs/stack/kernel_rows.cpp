@@ -68,7 +68,7 @@ std::vector<Pointed> kernel_rows() {
     rows.push_back({"put_super_block", By::column, types, 8, 12, "a row of the types of file systems"});
     const std::vector<std::string> entries{"proc_root", "root_table", "sys_table",  "sys_kernel_table",
                                            "proc_tgid", "proc_tid",   "tgid_table", "tid_table",
-                                           "ns_table",  "file_link",  "pipe_link"};
+                                           "ns_table",  "net_table",  "file_link",  "pipe_link"};
     const std::pair<const char*, Address> entry_members[] = {
         {"show_proc", 8}, {"show_proc", 12}, {"proc_write", 16}, {"place_of", 20}};
     for (const auto& [caller, at] : entry_members)
