@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 enum { STACK = 65536, PORT = 17001 };
@@ -259,6 +260,12 @@ int main(void) {
     privileged("SIOCSIFFLAGS", lo(d, 1));
     inet();
     say("no socket", bind_name(1, "x"));
+    struct stat status;
+    char path[32], link[32] = "";
+    snprintf(path, sizeof path, "/proc/self/fd/%d", d);
+    printf("a socket by its mode: %s, by its link: %s\n",
+           fstat(d, &status) == 0 && S_ISSOCK(status.st_mode) ? "yes" : "no",
+           readlink(path, link, sizeof link - 1) > 0 && strncmp(link, "socket:[", 8) == 0 ? "yes" : "no");
 
     int server = unix_socket(SOCK_STREAM), receiver = datagrams();
     if (bind_name(server, "server") != 0 || listen(server, 4) != 0) fail("server");
