@@ -6,6 +6,7 @@
 #include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/page_table.hpp"
+#include "kernel/net/socket.hpp"
 #include "kernel/task/exec_domain.hpp"
 #include "kernel/task/sched.hpp"
 
@@ -145,6 +146,44 @@ void walk_mount(Walker& w, const Mount* m) {
     walk_super_block(w, m->sb);
 }
 
+void walk_pipe(Walker& w, const Pipe* pipe) {
+    if (!w.meet(P::files, pipe)) return;
+    w.word(P::files, pipe->readers);
+    w.word(P::files, pipe->writers);
+    w.word(P::files, pipe->length);
+    w.word(P::files, pipe->reset);
+    for (u32 i = 0; i < pipe->length; i++) {
+        const u32 at = (pipe->head + i) % (PIPE_PAGES * PAGE_SIZE);
+        w.word(P::files, pipe->page[at / PAGE_SIZE][at % PAGE_SIZE]);
+    }
+}
+
+void walk_socket_fields(Walker& w, Socket& s) {
+    const u32 fields[] = {s.count,   s.family,     s.type,         static_cast<u32>(s.state),
+                          s.closed,  s.receives,   s.sends,        static_cast<u32>(s.error),
+                          s.backlog, s.waiting,    s.here.address, s.here.port,
+                          s.net->id, s.there.port, s.there.address};
+    for (const u32 f : fields) w.word(P::files, f);
+    w.bytes(P::files, s.name.bytes, s.name.length);
+    w.bytes(P::files, s.peer_name.bytes, s.peer_name.length);
+    walk_pipe(w, s.in);
+    walk_pipe(w, s.out);
+    for (const SkBuff& message : queue_of(s)) {
+        w.word(P::files, message.length);
+        w.bytes(P::files, message.from.bytes, message.from.length);
+        for (u32 i = 0; i < message.length; i++) w.word(P::files, message.page[i / PAGE_SIZE][i % PAGE_SIZE]);
+    }
+}
+
+/// With those whom its datagrams go to, one after the other, and those who wait to be accepted.
+void walk_socket(Walker& w, Socket* s) {
+    for (; w.meet(P::files, s); s = s->peer) {
+        walk_socket_fields(w, *s);
+        for (Socket& one : pending_of(*s))
+            if (w.meet(P::files, &one)) walk_socket_fields(w, one);
+    }
+}
+
 void walk_file(Walker& w, const File* f) {
     if (!w.meet(P::files, f)) return;
     w.word(P::files, f->count);
@@ -153,15 +192,8 @@ void walk_file(Walker& w, const File* f) {
     w.word64(P::files, static_cast<u64>(f->pos));
     if (f->inode) walk_inode(w, f->inode);
     if (f->mnt) walk_mount(w, f->mnt);
-    const Pipe* pipe = f->pipe;
-    if (!pipe || !w.meet(P::files, pipe)) return;
-    w.word(P::files, pipe->readers);
-    w.word(P::files, pipe->writers);
-    w.word(P::files, pipe->length);
-    for (u32 i = 0; i < pipe->length; i++) {
-        const u32 at = (pipe->head + i) % (PIPE_PAGES * PAGE_SIZE);
-        w.word(P::files, pipe->page[at / PAGE_SIZE][at % PAGE_SIZE]);
-    }
+    if (f->pipe) walk_pipe(w, f->pipe);
+    if (f->socket) walk_socket(w, f->socket);
 }
 
 void walk_files(Walker& w, const Files* f) {
@@ -305,7 +337,12 @@ void walk_nsproxy(Walker& w, const Nsproxy* n) {
         w.bytes(P::namespaces, &n->uts_ns->name, sizeof(UtsName));
     }
     walk_ipc_ns(w, n->ipc_ns);
-    if (w.meet(P::namespaces, n->net_ns)) w.word(P::namespaces, n->net_ns->count);
+    if (w.meet(P::namespaces, n->net_ns)) {
+        w.word(P::namespaces, n->net_ns->count);
+        w.word(P::namespaces, n->net_ns->lo_up);
+        w.word(P::namespaces, n->net_ns->lo_packets);
+        w.word(P::namespaces, n->net_ns->lo_bytes);
+    }
     if (w.meet(P::namespaces, n->mnt_ns)) {
         w.word(P::namespaces, n->mnt_ns->count);
         for (const Mount& mount : n->mnt_ns->mounts) walk_mount(w, &mount);

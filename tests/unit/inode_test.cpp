@@ -9,6 +9,7 @@
 #undef S_IFDIR
 #undef S_IFCHR
 #undef S_IFIFO
+#undef S_IFSOCK
 #undef S_IFLNK
 #undef S_IFBLK
 #undef S_ISUID
