@@ -62,6 +62,8 @@ enum class Number : int {
     exit_group = 252,
     set_tid_address = 258,
     ioperm = 101,
+    socketcall = 102,
+    ipc = 117,
     ioprio_set = 289,
     ioprio_get = 290,
 };

@@ -22,6 +22,11 @@ void be_an_orphan() {
 void be_an_init() {
     if (check(getpid() == 1 && getppid() == 0, "pid 1 without a parent"))
         tell("child", "getpid() is 1, getppid() is 0");
+    mount("none", "/", "", MS_REC | MS_PRIVATE, nullptr); // for newer kernels, where mounts may be shared
+    check(mount("proc", "/proc", "proc", 0, nullptr) == 0, "mount() works");
+    if (check(can_be_opened("/proc/1/stat") && !can_be_opened("/proc/2/stat"),
+              "proc shows the namespace's own"))
+        tell("child", "mounts a proc: it knows process 1 and no other");
     const int middle = spawn(0, [] { spawn(0, be_an_orphan); });
     int pid = 0, status = 0, adopted = 0;
     while ((pid = wait4(-1, &status)) > 0) {
@@ -53,7 +58,7 @@ void hostname_namespace() {
 void pid_namespace() {
     scene("NEWPID: a small world with an init of its own");
     Gate straggler_lives;
-    join(spawn(CLONE_NEWPID, be_an_init));
+    join(spawn(CLONE_NEWPID | CLONE_NEWNS, be_an_init));
     if (check(straggler_lives.closed(), "the init's last child is gone"))
         tell("parent", "the init left, so the kernel killed whom it left behind");
 }

@@ -112,8 +112,9 @@ void refusals() {
     scene("what clone() refuses, and which invariant would break if it did not");
     printf(ROW, "rule", "asked by", "flags", "answer", "guards");
     for (const auto& w : witnesses) show(w);
-    printf("    Not met here: max-threads needs a full machine; security and exec-domain a\n"
-           "    policy or a module that says no.\n");
+    printf("    Not met here: max-threads needs a full machine, or less in\n"
+           "    /proc/sys/kernel/threads-max; security a policy (lsm=); exec-domain a module\n"
+           "    that is being unloaded.\n");
 }
 
 } // namespace tour

@@ -92,4 +92,10 @@ bool Memory::measure() {
     return sysinfo(info_) == 0 && info_.procs <= ALONE;
 }
 
+bool can_be_opened(const char* path) {
+    const int fd = open(path, 0);
+    if (fd >= 0) close(fd);
+    return fd >= 0;
+}
+
 } // namespace tour

@@ -55,6 +55,9 @@ class AsksFor {
 };
 bool once_more_if_not_asked_for(int answer);
 
+inline constexpr unsigned MS_REC = 0x4000, MS_PRIVATE = 1U << 18; // linux/fs.h
+[[nodiscard]] bool can_be_opened(const char* path);
+
 /// A place where one process waits until another lets it pass. Each side calls only its own of the two, so
 /// that a side that dies is seen by the other and nobody waits for ever.
 class Gate {
@@ -100,6 +103,9 @@ void files_and_offsets();
 void tid_words();
 void hostname_namespace();
 void pid_namespace();
+void mount_namespace();
+void net_namespace();
+void semaphores();
 void zombies();
 void stop_and_continue();
 void siblings();
