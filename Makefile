@@ -30,6 +30,7 @@ help:
 	@echo 'make mutants whether the theorems notice faults planted in the machine code and in the source'
 	@echo 'make debug   Bochs'"'"'s debugger at 0x7c00, symbols loaded'
 	@echo 'make break   RULE=newns-fs: switch the rule off and see what it guards break; DEBUG=1 stops there in the debugger'
+	@echo '             LADDER=linux-2.6.33: failed forks cleaned up as that version did, and what it leaves behind'
 	@echo 'make rows    each resource of copy_process: the program that shows it, here and on Linux'
 	@echo 'make lint    clang-format and clang-tidy over the tree (some minutes)'
 	@echo 'make all     build only        make clean   remove build/        make deps   install what is missing'
@@ -38,6 +39,7 @@ help:
 	@echo '                   RULES=-newns-fs,...          rules switched off, or a profile: RULES=linux-2.6.33'
 	@echo '                   FAIL=STEP[:N[:ERRNO]]        the Nth execution of a step of fork fails'
 	@echo '                   FAIL=each, FAIL=nth          each step, each allocation of every call fails in turn'
+	@echo '                   LADDER=linux-2.6.33          what a failed fork took is given back as that version did'
 	@echo '                   CHECK=off|call|step          when the invariants are checked'
 	@echo '                   CMDLINE="..."                anything else for the kernel command line'
 	@echo '                   TICKS=N                      stop after so many instructions'
@@ -45,7 +47,7 @@ help:
 	@echo 'on prove:          T=steps/files FULL=1 FRESH=1 KERNEL=file JSON=file     on mutants: SHARD=1/4 JSON=file MERGE=files'
 
 # The words of the kernel command line. They reach the shell through the environment, so quotes survive.
-WORDS = $(strip $(if $(RULES),rules=$(RULES)) $(if $(FAIL),fail=$(FAIL)) $(if $(CHECK),check=$(CHECK)) $(CMDLINE))
+WORDS = $(strip $(if $(RULES),rules=$(RULES)) $(if $(FAIL),fail=$(FAIL)) $(if $(LADDER),ladder=$(LADDER)) $(if $(CHECK),check=$(CHECK)) $(CMDLINE))
 export WORDS PROGRAM ARGS
 
 RUNNER   := $(B)/bin/forkproof-run
@@ -79,16 +81,27 @@ BREAKS_parent-exit-signal := exit-signal
 BREAKS_reset-on-fork      := sched
 BREAK_WORDS_max-threads   := max_threads=4
 BREAKABLE := $(patsubst BREAKS_%,%,$(filter BREAKS_%,$(.VARIABLES)))
+FORGETS_linux-2.6.33      := B1,B2,B5
 ifneq ($(filter break,$(MAKECMDGOALS)),)
-ifndef BREAKS_$(RULE)
-$(error make break: RULE=$(RULE) is none of these: $(sort $(BREAKABLE)))
+ifdef LADDER
+ifndef FORGETS_$(LADDER)
+$(error make break: LADDER=$(LADDER) is not known; there is linux-2.6.33)
+endif
+else ifndef BREAKS_$(RULE)
+$(error make break: RULE=$(RULE) is none of these: $(sort $(BREAKABLE)); or LADDER=linux-2.6.33)
 endif
 endif
 
 break: $(BOOTABLE) bochsrc
+ifdef LADDER
+	@echo 'make break: failed forks are cleaned up as $(LADDER) did. Predicted to be left behind: $(FORGETS_$(LADDER))'
+	@$(RUN) --cmdline='ladder=$(LADDER) fail=each' --expect-violation=$(FORGETS_$(LADDER)) \
+	    $(if $(DEBUG),--break-debug)
+else
 	@echo 'make break: rule $(RULE) is switched off, then called for. Predicted to break: $(BREAKS_$(RULE))'
 	@$(RUN) --cmdline='$(strip rules=-$(RULE) $(BREAK_WORDS_$(RULE)) program=/bin/break args="$(RULE)")' \
 	    --expect-violation=$(BREAKS_$(RULE)) $(if $(DEBUG),--break-debug)
+endif
 
 # What is proved is the kernel that boots, or another one: KERNEL=file.
 PROVE_OPTIONS = $(T) $(if $(T),--details) $(if $(filter 1,$(FRESH)),--fresh) $(if $(JSON),--json '$(JSON)')

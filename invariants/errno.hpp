@@ -43,7 +43,22 @@
     X(ELOOP, 40)                                                                                             \
     X(EIDRM, 43)                                                                                             \
     X(EOVERFLOW, 75)                                                                                         \
+    X(ENOTSOCK, 88)                                                                                          \
+    X(EDESTADDRREQ, 89)                                                                                      \
+    X(EMSGSIZE, 90)                                                                                          \
+    X(ENOPROTOOPT, 92)                                                                                       \
+    X(EPROTONOSUPPORT, 93)                                                                                   \
+    X(ESOCKTNOSUPPORT, 94)                                                                                   \
+    X(EOPNOTSUPP, 95)                                                                                        \
+    X(EAFNOSUPPORT, 97)                                                                                      \
+    X(EADDRINUSE, 98)                                                                                        \
+    X(EADDRNOTAVAIL, 99)                                                                                     \
+    X(ENETUNREACH, 101)                                                                                      \
+    X(ECONNRESET, 104)                                                                                       \
+    X(EISCONN, 106)                                                                                          \
+    X(ENOTCONN, 107)                                                                                         \
     X(ETIMEDOUT, 110)                                                                                        \
+    X(ECONNREFUSED, 111)                                                                                     \
     X(ERESTARTSYS, 512)                                                                                      \
     X(ERESTARTNOINTR, 513)                                                                                   \
     X(ERESTARTNOHAND, 514)                                                                                   \

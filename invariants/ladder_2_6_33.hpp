@@ -248,4 +248,18 @@ inline constexpr LadderRelease ladder_releases_2_6_33[] = {
 };
 // clang-format on
 
+/// What this ladder forgets of what a boot of this kernel can take: its id in the project's list of defects,
+/// and the resource. (B3 needs keyrings, B6 the freezer, which this kernel does not have.)
+struct LadderDefect {
+    const char* id;
+    const char* resource;
+    const char* sentence;
+};
+inline constexpr LadderDefect ladder_defects_2_6_33[] = {
+    {"B1", "proc mount",
+     "with NEWPID the proc mount, and the namespace that it holds, stay behind when a later step fails"},
+    {"B2", "I/O bitmap", "the copy of the caller's I/O bitmap stays behind when a later step fails"},
+    {"B5", "cgroup directory", "the group made for the new namespaces stays behind when a later step fails"},
+};
+
 } // namespace forkproof

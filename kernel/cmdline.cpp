@@ -132,6 +132,11 @@ struct Parser {
         return refuse("unknown errno", name, known_errnos.text());
     }
 
+    bool ladder(Text value) {
+        if (!(value == "linux-2.6.33")) return refuse("there is no such ladder", value, "linux-2.6.33");
+        return result.ladder_2_6_33 = true;
+    }
+
     bool lsm(Text value) {
         SecurityPolicy& policy = result.lsm;
         const Text names = value.until(value.find(':'));
@@ -187,6 +192,7 @@ constexpr KnownWord known_words[] = {
     {"fail", "fail=STEP[:N[:ERRNO]]|each|nth", true, false, &Parser::fail},
     {"check", "check=off|call|step", true, false, &Parser::check},
     {"console", "console=ttyS0", true, false, &Parser::console},
+    {"ladder", "ladder=linux-2.6.33", true, false, &Parser::ladder},
     {"lsm", "lsm=FLAG,...[:ERRNO]", true, false, &Parser::lsm},
     {"max_threads", "max_threads=N", true, false, &Parser::max_threads},
     {"memory", "memory=MEGABYTES", true, false, &Parser::memory},

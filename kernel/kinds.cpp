@@ -9,6 +9,7 @@
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/mm.hpp"
 #include "kernel/namespaces/nsproxy.hpp"
+#include "kernel/net/socket.hpp"
 #include "kernel/task/exec_domain.hpp"
 #include "kernel/task/task.hpp"
 

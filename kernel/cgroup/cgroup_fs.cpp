@@ -12,7 +12,7 @@ namespace {
 constexpr Text TASKS = "tasks";
 constexpr u32 INODES_OF_A_GROUP = 2; ///< the directory, and `tasks`
 
-Inode* new_inode(SuperBlock& sb, u32 mode) {
+Inode* new_cgroup_inode(SuperBlock& sb, u32 mode) {
     Inode* inode = create_inode(sb, mode);
     if (!inode) return nullptr;
     const Accessor owner = current_accessor();
@@ -26,7 +26,7 @@ Inode* new_inode(SuperBlock& sb, u32 mode) {
 
 /// Puts `tasks` into a directory, which it holds as a subdirectory does. False: ENOMEM.
 bool add_tasks_file(Inode& group) {
-    Inode* file = new_inode(*group.sb, S_IFREG | 0644);
+    Inode* file = new_cgroup_inode(*group.sb, S_IFREG | 0644);
     if (!file) return false;
     const bool added = add_entry(group, TASKS, *file, true);
     if (added) {
@@ -64,7 +64,7 @@ Result<SuperBlock*> make_hierarchy(const CgroupOptions& options) {
     SuperBlock* sb = create_super_block(cgroup_file_system);
     if (!sb) return Errno::ENOMEM;
     sb->no_exec = true;
-    sb->root = new_inode(*sb, S_IFDIR | 0755);
+    sb->root = new_cgroup_inode(*sb, S_IFDIR | 0755);
     if (!sb->root || !add_tasks_file(*sb->root)) {
         put_super_block(sb);
         return Errno::ENOMEM;
@@ -107,7 +107,7 @@ constinit const FileSystemType cgroup_file_system = {
 Result<Inode*> create_cgroup(Inode& parent, Text name, u32 mode) {
     SuperBlock& sb = *parent.sb;
     const u32 last_ino = sb.last_ino;
-    Inode* group = new_inode(sb, mode);
+    Inode* group = new_cgroup_inode(sb, mode);
     if (group && add_tasks_file(*group)) {
         if (add_entry(parent, name, *group)) {
             parent.nlink++;

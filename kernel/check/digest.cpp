@@ -6,6 +6,7 @@
 #include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/page_table.hpp"
+#include "kernel/net/socket.hpp"
 #include "kernel/task/exec_domain.hpp"
 #include "kernel/task/sched.hpp"
 
@@ -32,12 +33,16 @@ class Walker {
         word(p, static_cast<u32>(v));
         word(p, static_cast<u32>(v >> 32));
     }
-    /// Many words at once: the contents of a page.
-    void words(DigestPart p, const u32* data, u32 count) {
+    /// The contents of a page: four words at a time, for most of the digest is spent here.
+    void page(DigestPart p, const void* contents) {
         u32 h = d_.part[static_cast<int>(p)];
-        for (const u32* end = data + count; data != end; data++) {
-            h = (h ^ *data) * FNV_PRIME;
-            h ^= h >> 15;
+        const auto mix = [&h](u32 v) { h = ((h << 5 | h >> 27) ^ v) * FNV_PRIME; };
+        const u32* const begin = static_cast<const u32*>(contents);
+        for (const u32* word = begin; word != begin + PAGE_SIZE / sizeof(u32); word += 4) {
+            mix(word[0]);
+            mix(word[1]);
+            mix(word[2]);
+            mix(word[3]);
         }
         d_.part[static_cast<int>(p)] = h;
     }
@@ -141,6 +146,44 @@ void walk_mount(Walker& w, const Mount* m) {
     walk_super_block(w, m->sb);
 }
 
+void walk_pipe(Walker& w, const Pipe* pipe) {
+    if (!w.meet(P::files, pipe)) return;
+    w.word(P::files, pipe->readers);
+    w.word(P::files, pipe->writers);
+    w.word(P::files, pipe->length);
+    w.word(P::files, pipe->reset);
+    for (u32 i = 0; i < pipe->length; i++) {
+        const u32 at = (pipe->head + i) % (PIPE_PAGES * PAGE_SIZE);
+        w.word(P::files, pipe->page[at / PAGE_SIZE][at % PAGE_SIZE]);
+    }
+}
+
+void walk_socket_fields(Walker& w, Socket& s) {
+    const u32 fields[] = {s.count,   s.family,     s.type,         static_cast<u32>(s.state),
+                          s.closed,  s.receives,   s.sends,        static_cast<u32>(s.error),
+                          s.backlog, s.waiting,    s.here.address, s.here.port,
+                          s.net->id, s.there.port, s.there.address};
+    for (const u32 f : fields) w.word(P::files, f);
+    w.bytes(P::files, s.name.bytes, s.name.length);
+    w.bytes(P::files, s.peer_name.bytes, s.peer_name.length);
+    walk_pipe(w, s.in);
+    walk_pipe(w, s.out);
+    for (const SkBuff& message : queue_of(s)) {
+        w.word(P::files, message.length);
+        w.bytes(P::files, message.from.bytes, message.from.length);
+        for (u32 i = 0; i < message.length; i++) w.word(P::files, message.page[i / PAGE_SIZE][i % PAGE_SIZE]);
+    }
+}
+
+/// With those whom its datagrams go to, one after the other, and those who wait to be accepted.
+void walk_socket(Walker& w, Socket* s) {
+    for (; w.meet(P::files, s); s = s->peer) {
+        walk_socket_fields(w, *s);
+        for (Socket& one : pending_of(*s))
+            if (w.meet(P::files, &one)) walk_socket_fields(w, one);
+    }
+}
+
 void walk_file(Walker& w, const File* f) {
     if (!w.meet(P::files, f)) return;
     w.word(P::files, f->count);
@@ -149,15 +192,8 @@ void walk_file(Walker& w, const File* f) {
     w.word64(P::files, static_cast<u64>(f->pos));
     if (f->inode) walk_inode(w, f->inode);
     if (f->mnt) walk_mount(w, f->mnt);
-    const Pipe* pipe = f->pipe;
-    if (!pipe || !w.meet(P::files, pipe)) return;
-    w.word(P::files, pipe->readers);
-    w.word(P::files, pipe->writers);
-    w.word(P::files, pipe->length);
-    for (u32 i = 0; i < pipe->length; i++) {
-        const u32 at = (pipe->head + i) % (PIPE_PAGES * PAGE_SIZE);
-        w.word(P::files, pipe->page[at / PAGE_SIZE][at % PAGE_SIZE]);
-    }
+    if (f->pipe) walk_pipe(w, f->pipe);
+    if (f->socket) walk_socket(w, f->socket);
 }
 
 void walk_files(Walker& w, const Files* f) {
@@ -202,9 +238,16 @@ void walk_mm(Walker& w, Mm* mm) {
             to.word(P::memory, address);
             to.word(P::memory, frame_count(frame));
             to.word(P::memory, pte & (PTE_PRESENT | PTE_USER));
-            to.words(P::memory, static_cast<const u32*>(page_of(frame)), PAGE_SIZE / sizeof(u32));
+            u16& seen = frame_tally(frame); // the contents of a frame that several share count once
+            if (seen == 0) to.page(P::memory, page_of(frame));
+            seen = 1;
         },
         &w);
+}
+
+void forget_frames_of(Mm& mm) {
+    for_each_page(
+        mm, [](void*, u32, Pfn frame, u32) { frame_tally(frame) = 0; }, nullptr);
 }
 
 void walk_sighand(Walker& w, const Sighand* s) {
@@ -294,7 +337,12 @@ void walk_nsproxy(Walker& w, const Nsproxy* n) {
         w.bytes(P::namespaces, &n->uts_ns->name, sizeof(UtsName));
     }
     walk_ipc_ns(w, n->ipc_ns);
-    if (w.meet(P::namespaces, n->net_ns)) w.word(P::namespaces, n->net_ns->count);
+    if (w.meet(P::namespaces, n->net_ns)) {
+        w.word(P::namespaces, n->net_ns->count);
+        w.word(P::namespaces, n->net_ns->lo_up);
+        w.word(P::namespaces, n->net_ns->lo_packets);
+        w.word(P::namespaces, n->net_ns->lo_bytes);
+    }
     if (w.meet(P::namespaces, n->mnt_ns)) {
         w.word(P::namespaces, n->mnt_ns->count);
         for (const Mount& mount : n->mnt_ns->mounts) walk_mount(w, &mount);
@@ -353,7 +401,7 @@ void walk_task_fields(Walker& w, const Task& t, SigSet ignored) {
     for (const Descriptor d : t.thread.tls) w.word64(P::tasks, d);
     for (const u32* page : t.thread.io_bitmap) {
         w.word(P::tasks, page != nullptr);
-        if (page) w.words(P::tasks, page, PAGE_SIZE / sizeof(u32));
+        if (page) w.page(P::tasks, page);
     }
     if (t.thread.fpu && &t != current()) w.bytes(P::tasks, t.thread.fpu->image, sizeof t.thread.fpu->image);
     if (&t == current()) return; // its registers are where the trap put them; the others' are on their stacks
@@ -400,6 +448,7 @@ void walk_counts(Walker& w) {
     w.word(P::counts, frames.used[static_cast<int>(FrameUse::user)]);
     w.word(P::counts, frames.used[static_cast<int>(FrameUse::stack)]);
     w.word(P::counts, frames.used[static_cast<int>(FrameUse::other)]);
+    w.word(P::counts, frames.used[static_cast<int>(FrameUse::io_bitmap)]);
     w.word(P::counts, tasklist_lock.held());
     w.word(P::counts, siglock.held());
     w.word(P::counts, fs_lock.held());
@@ -425,6 +474,9 @@ Digest take_digest(SigSet ignored_pending) {
     if (cgroup_root.sb) walk_super_block(w, cgroup_root.sb);
     walk_nsproxy(w, init_task.nsproxy);
     for_each_task([&](Task& t) { walk_task(w, t, ignored_pending); });
+    for_each_task([&](Task& t) {
+        if (t.mm) forget_frames_of(*t.mm);
+    });
     for_each_runnable(
         [](void* walker, Task& t) { static_cast<Walker*>(walker)->word(P::counts, static_cast<u32>(t.pid)); },
         &w);

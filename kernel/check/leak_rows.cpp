@@ -5,6 +5,7 @@
 #include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/page_table.hpp"
+#include "kernel/net/socket.hpp"
 #include "kernel/task/exec_domain.hpp"
 #include "kernel/task/sched.hpp"
 
@@ -112,6 +113,7 @@ constexpr LeakRow leaks[] = {
     count("exec_domain", P::tasks, [](Task&, Task& t) -> u32& { return t.exec_domain->count; }),
     count("personality", P::tasks, [](Task&, Task& t) -> u32& { return t.personality; }),
     count("css_set", P::tasks, [](Task&, Task& t) -> u32& { return t.cgroups->count; }),
+    field("a css_set left", P::counts, [](Task&, Task&, bool on) { stray<CssSet>(on); }),
     count("a group's directory", P::files, [](Task&, Task&) -> u32& { return cgroup_root.sb->root->count; }),
 
     // semundo
@@ -199,6 +201,11 @@ constexpr LeakRow leaks[] = {
                   hash.unlink();
               }
           }),
+
+    // what a net namespace separates
+    field("a socket left", P::counts, [](Task&, Task&, bool on) { stray<Socket>(on); }),
+    field("lo, up or down", P::namespaces,
+          [](Task&, Task& t, bool) { t.nsproxy->net_ns->lo_up = !t.nsproxy->net_ns->lo_up; }),
 
     // proc-mount
     field("a pid namespace without its proc", P::pids,

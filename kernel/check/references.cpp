@@ -6,6 +6,7 @@
 #include "kernel/io/io_context.hpp"
 #include "kernel/ipc/sem.hpp"
 #include "kernel/mm/cache.hpp"
+#include "kernel/net/socket.hpp"
 #include "kernel/task/exec_domain.hpp"
 
 namespace forkproof {
@@ -43,6 +44,15 @@ void references_of_bprm(const Bprm& b, ReferenceVisitor& v) {
     hold(v, b.sighand, "bprm->sighand");
     hold(v, b.cred, "bprm->cred");
     hold(v, b.mm, "bprm->mm");
+}
+
+void references_of_socket(Socket& s, ReferenceVisitor& v) {
+    hold(v, s.net, "net");
+    hold(v, s.peer, "peer");
+    hold(v, s.in, "in");
+    hold(v, s.out, "out");
+    for (const Socket& one : pending_of(s)) hold(v, &one, "pending");
+    for (const SkBuff& message : queue_of(s)) hold(v, &message, "queue");
 }
 
 void references_of_nsproxy(const Nsproxy& n, ReferenceVisitor& v) {
@@ -107,7 +117,9 @@ void for_each_reference_of(Kind kind, const void* o, ReferenceVisitor& v) {
         hold(v, as<File>(o).inode, "inode");
         hold(v, as<File>(o).mnt, "mnt");
         hold(v, as<File>(o).pipe, "pipe");
+        hold(v, as<File>(o).socket, "socket");
         break;
+    case Kind::socket: references_of_socket(const_cast<Socket&>(as<Socket>(o)), v); break;
     case Kind::fs:
         hold_path(v, as<Fs>(o).root, "root.mnt", "root.inode");
         hold_path(v, as<Fs>(o).pwd, "pwd.mnt", "pwd.inode");
@@ -180,9 +192,11 @@ bool count_of(Kind kind, const void* o, u32& count) {
     case Kind::exec_domain: count = as<ExecDomain>(o).count; return true;
     case Kind::io_context: count = as<IoContext>(o).count; return true;
     case Kind::css_set: count = as<CssSet>(o).count; return true;
+    case Kind::socket: count = as<Socket>(o).count; return true;
     case Kind::sem_undo: count = 2; return true; // its list and its set
     case Kind::sem_set:
     case Kind::dirent:
+    case Kind::sk_buff:
     case Kind::fpu:
     case Kind::vma: count = 1; return true; // one owner
     case Kind::task:

@@ -39,7 +39,7 @@ Series* cloning; ///< of the latest clone that was not left alone
 u32 series_made, series_finished, calls_seen;
 Under under = Under::nothing;
 int place;  ///< where we are
-bool fell;  ///< whether a failure was made in this call
+bool fell;  ///< fail=each: whether a failure was made in this call
 Errno said; ///< fail=each: by the step that failed
 Snapshot before;
 bool wrong_errno;
@@ -79,7 +79,6 @@ void finish(Series& s) {
 }
 
 void watch_nth(u32 nth) {
-    fell = false;
     drop_clean_tables(); // so that page tables are allocated, too
     before = Snapshot::take();
     allocation_watch = {.task = current(), .nth = nth};
@@ -116,9 +115,15 @@ void each_begins() {
     before = Snapshot::take();
 }
 
+/// The call asks for what cannot be, as a wrong TLS entry: nothing more can be tried, but this much is.
+void failed_by_itself(u32 flags) {
+    judge_failure(place, before, Snapshot::take(), "clone", flags);
+    finish(*cloning);
+}
+
 void each_ends(Errno result, u32 flags) {
     under = Under::nothing;
-    if (!fell) return finish(*cloning); // it fails by itself, before it comes to that step
+    if (!fell) return failed_by_itself(flags); // before it came to that step
     const Step& step = steps[place];
     if (result != said || said != step.usual_failure) {
         print("fail=each: the call fails with {}, the step says {}, but its row {}: {}\n", result, said,
@@ -139,8 +144,8 @@ void nth_ends(Errno result, u32 flags) {
     } else if (result == Errno::OK) {
         under = Under::after_publish;
     } else {
-        finish(*cloning); // it fails by itself: there is nothing that could be tried
         stop_watching();
+        failed_by_itself(flags);
     }
 }
 
@@ -163,19 +168,29 @@ void rehearsal_clone_begins(const ForkRequest& request) {
     watch_nth(cloning->next);
 }
 
+namespace {
+
+/// A step that says something else than its row does so rightly if it says the same when nothing is in its
+/// way.
+bool asks_for_what_cannot_be(const Step& step, ForkRequest& request) {
+    if (said == step.usual_failure) return false;
+    const Errno error = step.acquire(request);
+    if (error == Errno::OK) step.release(request);
+    return error == said;
+}
+
+} // namespace
+
 Errno rehearsal_acquire(int step, ForkRequest& request) {
     if (under != Under::copy_process) return steps[step].acquire(request);
+    place = step; // the last that is tried is where the call fails, if it does
     if (mode == Rehearsal::each) {
-        if (static_cast<u32>(step) != cloning->next) return steps[step].acquire(request);
-        fell = true;
-        place = step;
-        return said = fail_by_itself(steps[step], request);
+        fell = static_cast<u32>(step) == cloning->next;
+        if (fell) said = fail_by_itself(steps[step], request);
+        fell = fell && !asks_for_what_cannot_be(steps[step], request);
+        return fell ? said : steps[step].acquire(request);
     }
     const Errno error = steps[step].acquire(request);
-    if (allocation_watch.failed && !fell) {
-        fell = true;
-        place = step;
-    }
     if (request.child) {
         allocation_watch.newborn = request.child;
         allocation_watch.newborn_call = request.regs->orig_ax;

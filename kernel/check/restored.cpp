@@ -1,4 +1,5 @@
 #include "kernel/check/restored.hpp"
+#include "kernel/cgroup/cgroup.hpp"
 #include "kernel/lib/print.hpp"
 #include "kernel/mm/cache.hpp"
 
@@ -11,6 +12,11 @@ LiveCounts LiveCounts::now() {
     c.user_frames = frames.used[static_cast<int>(FrameUse::user)];
     c.stack_frames = frames.used[static_cast<int>(FrameUse::stack)];
     c.other_frames = frames.used[static_cast<int>(FrameUse::other)];
+    c.io_bitmap_frames = frames.used[static_cast<int>(FrameUse::io_bitmap)];
+    for_each_live(
+        Kind::inode,
+        [](void* n, void* inode) { *static_cast<u32*>(n) += holds_hierarchy(*static_cast<Inode*>(inode)); },
+        &c.cgroup_directories);
     return c;
 }
 
@@ -21,6 +27,7 @@ u32 LiveCounts::leaks_since(const LiveCounts& before) const {
     add(before.user_frames, user_frames);
     add(before.stack_frames, stack_frames);
     add(before.other_frames, other_frames);
+    add(before.io_bitmap_frames, io_bitmap_frames);
     return leaks;
 }
 
@@ -40,6 +47,8 @@ void print_differences(const LiveCounts& before, const LiveCounts& after) {
     line("frames of ring 3", before.user_frames, after.user_frames);
     line("frames of kernel stacks", before.stack_frames, after.stack_frames);
     line("other frames", before.other_frames, after.other_frames);
+    line("frames of I/O bitmaps", before.io_bitmap_frames, after.io_bitmap_frames);
+    line("directories of cgroups", before.cgroup_directories, after.cgroup_directories);
 }
 
 void print_differences(const Snapshot& before, const Snapshot& after) {

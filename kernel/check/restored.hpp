@@ -10,7 +10,8 @@ namespace forkproof {
 /// Objects alive, and frames that are more than caches: those of slabs and page tables may have become more.
 struct LiveCounts {
     u32 objects[KIND_COUNT] = {};
-    u32 user_frames = 0, stack_frames = 0, other_frames = 0;
+    u32 user_frames = 0, stack_frames = 0, other_frames = 0, io_bitmap_frames = 0;
+    u32 cgroup_directories = 0;
     [[nodiscard]] static LiveCounts now();
     bool operator==(const LiveCounts&) const = default;
     /// How many more there are here than `before`, of all kinds.

@@ -33,9 +33,10 @@ struct File {
     const FileOps* ops = nullptr;
     u32 f_flags = 0; ///< O_RDONLY.. | O_APPEND | O_NONBLOCK
     i64 pos = 0;
-    Inode* inode = nullptr; ///< counted; null: a pipe
-    Mount* mnt = nullptr;   ///< counted, where the file was opened by a path
-    Pipe* pipe = nullptr;   ///< counted by readers/writers, where it is a pipe's end
+    Inode* inode = nullptr;   ///< counted; null: a pipe
+    Mount* mnt = nullptr;     ///< counted, where the file was opened by a path
+    Pipe* pipe = nullptr;     ///< counted by readers/writers, where it is a pipe's end
+    Socket* socket = nullptr; ///< counted
 };
 
 inline constexpr u32 NR_OPEN_DEFAULT = 32; ///< descriptors that a table holds without a page of its own
@@ -60,6 +61,7 @@ struct Pipe {
     u32 head = 0, length = 0;     ///< the first byte in it, and how many there are
     u8* page[PIPE_PAGES] = {};    ///< null: no frame yet
     u32 ino = 0;                  ///< for fstat
+    bool reset = false;           ///< of a stream between sockets: what was sent back was not read
     WaitQueue wait;               ///< readers wait for bytes, writers for room
 };
 
@@ -119,6 +121,11 @@ void set_fd_cloexec(Files& files, u32 fd, bool on);
 
 /// A pipe and its two ends, each with a count of one. ENOMEM: nothing is left of it.
 [[nodiscard]] Errno make_pipe(u32 f_flags, File*& read_end, File*& write_end);
+/// What the ends of a pipe do, for those who have one without a file. `signals`: SIGPIPE where nobody reads.
+[[nodiscard]] i32 read_pipe(Pipe& pipe, UserAddr to, u32 size, bool wait);
+[[nodiscard]] i32 write_pipe(Pipe& pipe, UserAddr from, u32 size, bool wait, bool signals);
+/// One reader or writer less; without either the pipe goes.
+void close_pipe_end(Pipe* pipe, bool reader);
 
 /// Opens the console three times as descriptors 0, 1 and 2: what init starts with. ENOMEM.
 [[nodiscard]] Errno open_console(Files& files);

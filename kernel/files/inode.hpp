@@ -119,8 +119,8 @@ struct FileSystemType {
 Result<const FileSystemType*> find_file_system_type(Text name);
 
 inline constexpr u32 S_IFMT = 0170000, S_IFREG = 0100000, S_IFDIR = 0040000, S_IFCHR = 0020000,
-                     S_IFIFO = 0010000, S_IFLNK = 0120000, S_IFBLK = 0060000, S_ISUID = 04000,
-                     S_IXGRP = 00010, S_ISGID = 02000, S_ISVTX = 01000;
+                     S_IFIFO = 0010000, S_IFSOCK = 0140000, S_IFLNK = 0120000, S_IFBLK = 0060000,
+                     S_ISUID = 04000, S_IXGRP = 00010, S_ISGID = 02000, S_ISVTX = 01000;
 [[nodiscard]] inline bool is_directory(const Inode& i) { return (i.mode & S_IFMT) == S_IFDIR; }
 [[nodiscard]] inline bool is_regular(const Inode& i) { return (i.mode & S_IFMT) == S_IFREG; }
 [[nodiscard]] inline bool is_symlink(const Inode& i) { return (i.mode & S_IFMT) == S_IFLNK; }

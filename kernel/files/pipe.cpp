@@ -74,8 +74,9 @@ Errno put_piece(Pipe& pipe, UserAddr from, u32 size) {
     return Errno::OK;
 }
 
-i32 pipe_read(File& file, UserAddr to, u32 size, bool wait) {
-    Pipe& pipe = *file.pipe;
+} // namespace
+
+i32 read_pipe(Pipe& pipe, UserAddr to, u32 size, bool wait) {
     if (size == 0) return 0;
     while (pipe.length == 0) {
         if (pipe.writers == 0) return 0;
@@ -88,14 +89,13 @@ i32 pipe_read(File& file, UserAddr to, u32 size, bool wait) {
     return static_cast<i32>(done);
 }
 
-i32 pipe_write(File& file, UserAddr from, u32 size, bool wait) {
-    Pipe& pipe = *file.pipe;
+i32 write_pipe(Pipe& pipe, UserAddr from, u32 size, bool wait, bool signals) {
     u32 done = 0;
     Errno e = Errno::OK;
     while (done < size && e == Errno::OK) {
         const u32 room = PIPE_SIZE - pipe.length;
         if (pipe.readers == 0) {
-            send_signal(*current(), SIGPIPE, false);
+            if (signals) send_signal(*current(), SIGPIPE, false);
             e = Errno::EPIPE;
         } else if (room == 0 || (size <= PIPE_BUF && room < size)) {
             e = wait_for_other_side(pipe, wait);
@@ -110,6 +110,14 @@ i32 pipe_write(File& file, UserAddr from, u32 size, bool wait) {
     return done != 0 || size == 0 ? static_cast<i32>(done) : negative(e);
 }
 
+namespace {
+
+i32 pipe_read(File& file, UserAddr to, u32 size, bool wait) { return read_pipe(*file.pipe, to, size, wait); }
+
+i32 pipe_write(File& file, UserAddr from, u32 size, bool wait) {
+    return write_pipe(*file.pipe, from, size, wait, true);
+}
+
 i32 pipe_ioctl(File& file, u32 command, UserAddr argument) {
     if (command != FIONREAD) return negative(Errno::EINVAL);
     return negative(put_user(file.pipe->length, argument));
@@ -120,16 +128,7 @@ void free_pipe(Pipe* pipe) {
     destroy(pipe);
 }
 
-void pipe_release(File& file) {
-    Pipe* pipe = file.pipe;
-    if (readable(file)) pipe->readers--;
-    if (writable(file)) pipe->writers--;
-    if (pipe->readers == 0 && pipe->writers == 0) {
-        free_pipe(pipe);
-    } else {
-        wake_up(pipe->wait);
-    }
-}
+void pipe_release(File& file) { close_pipe_end(file.pipe, readable(file)); }
 
 u32 pipes_made;
 
@@ -141,6 +140,18 @@ constinit const FileOps pipe_ops = {.name = "pipe",
                                     .lseek = nullptr,
                                     .ioctl = pipe_ioctl,
                                     .release = pipe_release};
+
+void close_pipe_end(Pipe* pipe, bool reader) {
+    if (reader)
+        pipe->readers--;
+    else
+        pipe->writers--;
+    if (pipe->readers == 0 && pipe->writers == 0) {
+        free_pipe(pipe);
+    } else {
+        wake_up(pipe->wait);
+    }
+}
 
 Errno make_pipe(u32 f_flags, File*& read_end, File*& write_end) {
     Pipe* pipe = create<Pipe>();

@@ -9,7 +9,7 @@ namespace {
 
 bool alloc_pages(Thread& thread) {
     for (u32*& page : thread.io_bitmap) {
-        const Pfn frame = alloc_frame(FrameUse::other);
+        const Pfn frame = alloc_frame(FrameUse::io_bitmap);
         if (frame == Pfn::none) {
             free_io_bitmap(thread);
             return false;

@@ -38,7 +38,9 @@ namespace forkproof {
     X(pid, Pid, "pid")                                                                                       \
     X(io_context, IoContext, "io_context")                                                                   \
     X(exec_domain, ExecDomain, "exec_domain")                                                                \
-    X(css_set, CssSet, "css_set")
+    X(css_set, CssSet, "css_set")                                                                            \
+    X(socket, Socket, "socket")                                                                              \
+    X(sk_buff, SkBuff, "sk_buff")
 
 enum class Kind : u8 {
 #define X(name, type, text) name,

@@ -31,7 +31,8 @@ void frames_init(const BootInfo& boot, u32 limit_mb);
 [[nodiscard]] PhysAddr end_of_frames();
 
 /// What a frame is used for: how the checker tells a slab from a page of ring 3.
-enum class FrameUse : u8 { free, reserved, user, table, stack, slab, other };
+enum class FrameUse : u8 { free, reserved, user, table, stack, slab, other, io_bitmap };
+inline constexpr int FRAME_USES = 8;
 
 /// One frame with a count of one, contents undefined; Pfn::none if memory is out. Leaves FRAME_RESERVE frames
 /// for init, unless `from_reserve`.
@@ -52,7 +53,7 @@ extern u32 frame_limit; ///< one past the highest frame number
 
 struct FrameTotals {
     u32 total = 0, free = 0;
-    u32 used[7] = {}; ///< by FrameUse
+    u32 used[FRAME_USES] = {}; ///< by FrameUse
 };
 [[nodiscard]] FrameTotals frame_totals();
 inline constexpr u32 FRAME_RESERVE = 64; ///< frames that only init may take: it must outlive a memory famine

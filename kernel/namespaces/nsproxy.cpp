@@ -59,11 +59,12 @@ PidNs* create_pid_ns(PidNs* parent) {
 void put_uts_ns(UtsNs* ns) {
     if (--ns->count == 0) destroy(ns);
 }
+
+} // namespace
+
 void put_net_ns(NetNs* ns) {
     if (--ns->count == 0) destroy(ns);
 }
-
-} // namespace
 
 void put_pid_ns(PidNs* ns) {
     while (ns && --ns->count == 0) {
@@ -126,6 +127,7 @@ Nsproxy* namespaces_init(Inode* root) {
     n->net_ns = create_net_ns();
     if (!n->mnt_ns || !n->uts_ns || !n->ipc_ns || !n->pid_ns || !n->net_ns)
         panic("no memory for the first namespaces");
+    n->net_ns->lo_up = true; // in Linux the first program that starts does this
     UtsName& u = n->uts_ns->name;
     copy_string(u.sysname, "Linux", sizeof u.sysname);
     copy_string(u.nodename, "forkproof", sizeof u.nodename);

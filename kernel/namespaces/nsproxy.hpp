@@ -26,8 +26,10 @@ struct IpcNs {
     ListNode sem_sets; ///< of SemSet, by index (kernel/ipc/sem.hpp)
 };
 struct NetNs {
-    u32 count = 1;
+    u32 count = 1; ///< nsproxies and sockets
     u32 id = 0;
+    bool lo_up = false; ///< its loopback (kernel/net), and what has gone through it
+    u32 lo_packets = 0, lo_bytes = 0;
 };
 inline constexpr u32 PID_MAX = 32768;      // linux/threads.h PID_MAX_DEFAULT
 inline constexpr u32 MAX_PID_NS_LEVEL = 7; ///< deeper nesting is refused with ENOMEM
@@ -69,6 +71,8 @@ void put_nsproxy(Nsproxy* n);
 inline void get_ipc_ns(IpcNs* n) { n->count++; }
 /// Drops one count; with the last one its semaphore sets go too (kernel/ipc/sem_set.cpp).
 void put_ipc_ns(IpcNs* n);
+inline void get_net_ns(NetNs* n) { n->count++; }
+void put_net_ns(NetNs* ns);
 inline void get_pid_ns(PidNs* n) { n->count++; }
 void put_pid_ns(PidNs* n);
 /// Gives the kernel's own mount of a namespace's proc back, once: for a fork that fails, or when the

@@ -4,6 +4,7 @@
 #include "kernel/files/initrd.hpp"
 #include "kernel/files/path_text.hpp"
 #include "kernel/mm/mm.hpp"
+#include "kernel/net/socket.hpp"
 #include "kernel/proc/tgid.hpp"
 
 namespace forkproof {
@@ -40,10 +41,14 @@ Errno fd_place(const Task& t, const Inode& link, Path& place) {
     return give({file->mnt ? file->mnt : t.nsproxy->mnt_ns->root, file->inode}, place);
 }
 
+/// A pipe's end, or a socket: it lies nowhere.
 Errno show_pipe(ProcText& to, const Task& t, const Inode& link) {
     const File* file = file_of(t, link.fd);
-    if (!file || !file->pipe) return Errno::ENOENT;
-    to.print("pipe:[{}]", file->pipe->ino);
+    if (!file || (!file->pipe && !file->socket)) return Errno::ENOENT;
+    if (file->pipe)
+        to.print("pipe:[{}]", file->pipe->ino);
+    else
+        to.print("socket:[{}]", file->socket->ino);
     return Errno::OK;
 }
 
@@ -66,7 +71,7 @@ Result<Inode*> lookup_fd(Inode& directory, Text name) {
     const File* file = fd == 0 && !(name == "0") ? nullptr : file_of(*proc_task(directory), fd);
     if (!file) return Errno::ENOENT;
     const Result<Inode*> made =
-        make_proc_number(directory, file->pipe ? pipe_link : file_link, directory.pid, fd);
+        make_proc_number(directory, file->pipe || file->socket ? pipe_link : file_link, directory.pid, fd);
     if (!made.ok()) return made;
     Inode& link = *made.value();
     link.fd = fd;

@@ -109,6 +109,7 @@ constexpr ProcEntry root_table[] = {{.name = "filesystems", .mode = FILE, .show 
                                     {.name = "loadavg", .mode = FILE, .show = loadavg},
                                     {.name = "meminfo", .mode = FILE, .show = meminfo},
                                     {.name = "mounts", .mode = LINK, .target = "self/mounts"},
+                                    {.name = "net", .mode = LINK, .target = "self/net"},
                                     {.name = "self", .mode = LINK, .show = self},
                                     {.name = "stat", .mode = FILE, .show = stat},
                                     {.name = "sys", .mode = DIRECTORY, .table = sys_table},

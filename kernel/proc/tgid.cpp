@@ -35,6 +35,11 @@ constexpr ProcEntry ns_table[] = {{.name = "ipc", .mode = LINK, .show_task = pro
                                   {.name = "uts", .mode = LINK, .show_task = proc_ns_uts},
                                   {}};
 
+constexpr ProcEntry net_table[] = {{.name = "dev", .mode = FILE, .show_task = proc_net_dev},
+                                   {.name = "udp", .mode = FILE, .show_task = proc_net_udp},
+                                   {.name = "unix", .mode = FILE, .show_task = proc_net_unix},
+                                   {}};
+
 // What a process and a thread both have.
 constexpr ProcEntry CGROUP = {.name = "cgroup", .mode = FILE, .show_task = proc_cgroup};
 constexpr ProcEntry CMDLINE = {.name = "cmdline", .mode = FILE, .show_task = cmdline};
@@ -54,12 +59,19 @@ constexpr ProcEntry tid_table[] = {
 
 extern const ProcNames threads;
 
-constexpr ProcEntry tgid_table[] = {CGROUP, CMDLINE,
-                                    COMM,   CWD,
-                                    EXE,    FD,
-                                    MOUNTS, NS,
-                                    ROOT,   {.name = "stat", .mode = FILE, .show_task = proc_tgid_stat},
-                                    STATUS, {.name = "task", .mode = DIRECTORY, .names = &threads},
+constexpr ProcEntry tgid_table[] = {CGROUP,
+                                    CMDLINE,
+                                    COMM,
+                                    CWD,
+                                    EXE,
+                                    FD,
+                                    MOUNTS,
+                                    {.name = "net", .mode = DIRECTORY, .table = net_table},
+                                    NS,
+                                    ROOT,
+                                    {.name = "stat", .mode = FILE, .show_task = proc_tgid_stat},
+                                    STATUS,
+                                    {.name = "task", .mode = DIRECTORY, .names = &threads},
                                     {}};
 
 /// Calls f(thread) for each thread of a task's group.

@@ -19,6 +19,11 @@ extern const ProcNames proc_fds;
 Errno proc_mounts(ProcText& to, const Task& task, const Inode& file);
 Errno proc_cgroup(ProcText& to, const Task& task, const Inode& file);
 
+// net.cpp
+Errno proc_net_dev(ProcText& to, const Task& task, const Inode& file);
+Errno proc_net_udp(ProcText& to, const Task& task, const Inode& file);
+Errno proc_net_unix(ProcText& to, const Task& task, const Inode& file);
+
 // ns.cpp
 Errno proc_ns_ipc(ProcText& to, const Task& task, const Inode& file);
 Errno proc_ns_mnt(ProcText& to, const Task& task, const Inode& file);

@@ -26,7 +26,7 @@ constexpr Row rows[] = {
     {55, sys_fcntl}, {57, sys_setpgid}, {60, sys_umask}, {61, sys_chroot}, {63, sys_dup2}, {64, sys_getppid},
     {65, sys_getpgrp}, {66, sys_setsid}, {74, sys_sethostname}, {75, sys_setrlimit}, {78, sys_gettimeofday},
     {83, sys_symlink}, {85, sys_readlink}, {88, sys_reboot}, {91, sys_munmap}, {92, sys_truncate},
-    {93, sys_ftruncate}, {94, sys_fchmod}, {96, sys_getpriority}, {97, sys_setpriority}, {101, sys_ioperm}, {114, sys_wait4},
+    {93, sys_ftruncate}, {94, sys_fchmod}, {96, sys_getpriority}, {97, sys_setpriority}, {101, sys_ioperm}, {102, sys_socketcall}, {114, sys_wait4},
     {116, sys_sysinfo}, {117, sys_ipc}, {120, sys_clone}, {121, sys_setdomainname}, {122, sys_uname}, {125, sys_mprotect},
     {129, sys_delete_module},
     {132, sys_getpgid}, {136, sys_personality}, {140, sys_llseek}, {145, sys_readv}, {146, sys_writev}, {147, sys_getsid},

@@ -1,4 +1,5 @@
 #include "kernel/mm/uaccess.hpp"
+#include "kernel/net/socket.hpp"
 #include "kernel/syscalls/file_arguments.hpp"
 #include "kernel/syscalls/file_calls.hpp"
 
@@ -7,6 +8,7 @@ namespace forkproof {
 namespace {
 
 constexpr u32 PIPEFS_DEVICE = 0xff;   ///< st_dev of a pipe: no super block has it; Linux numbers them at boot
+constexpr u32 SOCKFS_DEVICE = 0xfe;   ///< of a socket
 constexpr u32 BLOCK_SIZE = PAGE_SIZE; ///< st_blksize
 constexpr u32 BLOCKS_PER_PAGE = PAGE_SIZE / 512; ///< st_blocks counts 512 bytes
 
@@ -33,6 +35,16 @@ Attributes attributes_of(const Inode& i) {
 
 Attributes attributes_of(const File& f) {
     if (f.inode) return attributes_of(*f.inode);
+    if (f.socket)
+        return {.device = SOCKFS_DEVICE,
+                .ino = f.socket->ino,
+                .mode = S_IFSOCK | 0777,
+                .nlink = 1,
+                .uid = 0,
+                .gid = 0,
+                .rdev = 0,
+                .size = 0,
+                .mtime = 0};
     return {.device = PIPEFS_DEVICE,
             .ino = f.pipe->ino,
             .mode = S_IFIFO | 0600,

@@ -80,6 +80,9 @@ i32 sys_restart_syscall(PtRegs&);
 i32 sys_ioprio_set(PtRegs&);
 i32 sys_ioprio_get(PtRegs&);
 
+// socket_calls.cpp
+i32 sys_socketcall(PtRegs&);
+
 // ipc_calls.cpp
 i32 sys_ipc(PtRegs&);
 

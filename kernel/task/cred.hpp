@@ -16,6 +16,8 @@ enum Capability : u32 {
     CAP_SETUID = 7,
     CAP_SETPCAP = 8,
     CAP_LINUX_IMMUTABLE = 9,
+    CAP_NET_BIND_SERVICE = 10,
+    CAP_NET_ADMIN = 12,
     CAP_IPC_OWNER = 15,
     CAP_SYS_MODULE = 16,
     CAP_SYS_RAWIO = 17,

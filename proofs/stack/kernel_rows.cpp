@@ -13,6 +13,7 @@ std::vector<Pointed> kernel_rows() {
         {"copy_process", By::column, {"steps"}, 8, 20, "a row of steps"},
         {"acquire_watched", By::column, {"steps"}, 4, 20, "an index below STEP_COUNT"},
         {"rehearsal_acquire", By::column, {"steps"}, 4, 20, "an index below STEP_COUNT"},
+        {"rehearsal_acquire", By::column, {"steps"}, 8, 20, "an index below STEP_COUNT"},
         {"fail_by_itself", By::column, {"steps"}, 4, 20, "a row of steps"},
         {"fail_by_itself", By::column, {"steps"}, 8, 20, "a row of steps"},
         {"wrongly_shared", By::column, {"held"}, 4, 8, "a row of held"},
@@ -48,9 +49,9 @@ std::vector<Pointed> kernel_rows() {
          0,
          "a task is resumed where it was switched away from"},
     };
-    const std::vector<std::string> files{"regular_ops",    "directory_ops",    "console_ops",
-                                         "null_ops",       "zero_ops",         "pipe_ops",
-                                         "tmpfs_file_ops", "cgroup_tasks_ops", "proc_file_ops"};
+    const std::vector<std::string> files{
+        "regular_ops", "directory_ops",  "console_ops",      "null_ops",      "zero_ops",
+        "pipe_ops",    "tmpfs_file_ops", "cgroup_tasks_ops", "proc_file_ops", "socket_ops"};
     const std::pair<const char*, Address> members[] = {
         {"transfer", 4}, {"transfer", 8}, {"seek", 12}, {"sys_ioctl", 16}, {"free_file", 20}};
     for (const auto& [caller, at] : members)
@@ -68,7 +69,7 @@ std::vector<Pointed> kernel_rows() {
     rows.push_back({"put_super_block", By::column, types, 8, 12, "a row of the types of file systems"});
     const std::vector<std::string> entries{"proc_root", "root_table", "sys_table",  "sys_kernel_table",
                                            "proc_tgid", "proc_tid",   "tgid_table", "tid_table",
-                                           "ns_table",  "file_link",  "pipe_link"};
+                                           "ns_table",  "net_table",  "file_link",  "pipe_link"};
     const std::pair<const char*, Address> entry_members[] = {
         {"show_proc", 8}, {"show_proc", 12}, {"proc_write", 16}, {"place_of", 20}};
     for (const auto& [caller, at] : entry_members)

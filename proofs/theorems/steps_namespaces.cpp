@@ -150,6 +150,13 @@ struct NamespaceScene : ForkScene {
         return made.address;
     }
 
+    /// Its loopback is down.
+    std::uint32_t new_net_ns(Changes& changes) {
+        const Place made = fresh(changes, "net_ns", "net");
+        for (const char* field : {"lo_up", "lo_packets", "lo_bytes"}) changes.is(of(made, field), 0);
+        return made.address;
+    }
+
     std::uint32_t new_pid_ns(Changes& changes, const Path& path) {
         const Place made = fresh(changes, "pid_ns", "pid"), map = changes.fresh("frame");
         changes.is(of(made, "level"), level() + word32(1)).is(of(made, "parent"), pid_ns.address);
@@ -175,8 +182,7 @@ struct NamespaceScene : ForkScene {
         each(changes, path, proxy, "uts_ns", uts_ns, CLONE_NEWUTS, [&] { return new_uts_ns(changes); });
         each(changes, path, proxy, "ipc_ns", ipc_ns, CLONE_NEWIPC, [&] { return new_ipc_ns(changes); });
         each(changes, path, proxy, "pid_ns", pid_ns, CLONE_NEWPID, [&] { return new_pid_ns(changes, path); });
-        each(changes, path, proxy, "net_ns", net_ns, CLONE_NEWNET,
-             [&] { return fresh(changes, "net_ns", "net").address; });
+        each(changes, path, proxy, "net_ns", net_ns, CLONE_NEWNET, [&] { return new_net_ns(changes); });
         changes.nothing_else();
     }
 

@@ -15,7 +15,7 @@ namespace {
 
 const char* const USER_DESC = "user_desc at regs->si";
 constexpr std::uint32_t TRAP_FLAG = 1U << 8;       // Intel SDM volume 1, section 3.4.3
-constexpr std::uint32_t USE_OTHER = 6;             // FrameUse::other
+constexpr std::uint32_t USE_IO_BITMAP = 7;         // FrameUse::io_bitmap
 constexpr unsigned TLS_FIRST = 6, TLS_ENTRIES = 3; // the GDT's entries 6, 7 and 8
 
 /// struct user_desc (linux-2.6.33 asm/ldt.h): four words, the last one of bit fields.
@@ -96,7 +96,7 @@ struct ThreadScene : ForkScene {
             for (std::uint32_t at = 0; at < copy.size; at += 4)
                 changes.is({copy.address + at, "", 4}, before({io_bitmap[i].address + at, "", 4}));
             const Place frame = frame_entry(world, frame_number(copy.address));
-            changes.is(of(frame, "count"), 1).is(of(frame, "use"), USE_OTHER);
+            changes.is(of(frame, "count"), 1).is(of(frame, "use"), USE_IO_BITMAP);
         }
     }
 

@@ -50,6 +50,8 @@ constexpr KindRow kinds[] = {
     {"io_context", "IoContext"},
     {"exec_domain", "ExecDomain"},
     {"css_set", "CssSet"},
+    {"socket", "Socket"},
+    {"sk_buff", "SkBuff"},
 };
 
 /// Who has called the function that a contract stands for.

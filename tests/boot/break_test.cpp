@@ -88,6 +88,25 @@ TEST(Prediction, ThatIsWrongFails) {
         .complaint_has("predicted to be violated: fs-mnt; violated: none");
 }
 
+// The clean-up of linux-2.6.33 on our steps: what it forgets is named, with the call that did it, and nothing else is.
+TEST(Ladder, HistoricalForgetsWhatIsKnown) {
+    const Boot run = boot({.cmdline = "quiet ladder=linux-2.6.33 fail=each", .program = ""});
+    Expect(run)
+        .ends(Ending::violation)
+        .that(violated(run) == "B1, B2, B5", "violated: " + violated(run))
+        .says("NEWPID")
+        .says(", in which step pid failed\n  frames of I/O bitmaps: 2 before, 4 after")
+        .says("  directories of cgroups: 0 before, 1 after")
+        .says("ladder=linux-2.6.33: the proc mount was left behind ")
+        .never_says("verdict:")
+        .never_says("violation: restored");
+}
+
+// Where nothing fails the ladder is the same.
+TEST(Ladder, HistoricalWorks) {
+    Expect(boot({.cmdline = "ladder=linux-2.6.33", .program = "vforks"})).ends(Ending::good).never_says("FAILED");
+}
+
 // As a person types it. Nothing is built: `make test` has built all it needs.
 TEST(Make, Break) {
     const std::string output = own_folder() / "make-break", errors = own_folder() / "make-break-errors";
@@ -100,6 +119,10 @@ TEST(Make, Break) {
     EXPECT_EQ(make("RULE=newns-fs"), 0) << text_of(output) << text_of(errors);
     EXPECT_NE(text_of(output).find("violation: fs-mnt: "), std::string::npos) << text_of(output);
     EXPECT_NE(text_of(output).find("as predicted, violated: fs-mnt"), std::string::npos) << text_of(output);
+    EXPECT_EQ(make("LADDER=linux-2.6.33"), 0) << text_of(output) << text_of(errors);
+    EXPECT_NE(text_of(output).find("as predicted, violated: B1, B2, B5"), std::string::npos) << text_of(output);
+    EXPECT_NE(make("LADDER=linux-2.4"), 0);
+    EXPECT_NE(text_of(errors).find("LADDER=linux-2.4 is not known"), std::string::npos) << text_of(errors);
     EXPECT_NE(make("RULE=nonsense"), 0);
     EXPECT_NE(text_of(errors).find("RULE=nonsense is none of these: "), std::string::npos) << text_of(errors);
 }

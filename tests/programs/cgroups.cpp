@@ -62,6 +62,15 @@ bool exists(const char* path) {
     close(fd);
     return fd >= 0;
 }
+/// What /proc/PID/cgroup says.
+bool says(int pid, const char* expected) {
+    char path[32], got[64] = "";
+    snprintf(path, sizeof path, "/proc/%d/cgroup", pid);
+    const int fd = open(path, O_RDONLY);
+    read(fd, got, sizeof got - 1);
+    close(fd);
+    return fd >= 0 && same(got, expected);
+}
 void reap(int pid) {
     int status = 1;
     fact("the child has ended well", wait4(pid, &status, WALL) == pid && status == 0);
@@ -126,6 +135,9 @@ void of_namespaces() {
     char group[32];
     snprintf(group, sizeof group, "/a/%d", pid);
     fact("the child is in it, its parent is not", holds(group, pid) && holds("/a", getpid()));
+    char line[48];
+    snprintf(line, sizeof line, "1:ns:%s\n", group);
+    fact("/proc/PID/cgroup says so", says(pid, line) && says(getpid(), "1:ns:/a\n"));
     let_go(gate, pid);
     fact("it stays when the child is gone, and can be removed",
          holds(group, 0) && rmdir(below("/a/", pid)) == 0);
@@ -182,7 +194,9 @@ int failing() {
 int main(int argc, char**) {
     if (failed(mkdir(TOP, 0755))) return 1;
     if (argc > 1) return failing();
+    fact("without a hierarchy /proc/PID/cgroup is empty", says(getpid(), ""));
     fact("a hierarchy without ns", mount_with("none,name=plain") == 0 && mkdir(Path("/x"), 0755) == 0);
+    fact("/proc/PID/cgroup: its name, and the top", says(getpid(), "1:name=plain:/\n"));
     fact("down and up again", attach("/x", 0) == 0 && attach("", 0) == 0 && holds("/x", 0));
     Pipe gate;
     const int pid = separate(gate);

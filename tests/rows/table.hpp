@@ -21,7 +21,7 @@ inline const std::vector<Row> table = {
     {"uts", {"uts"}},
     {"ipc, CLONE_SYSVSEM", {"semundo", "semwait", "semns"}},
     {"pid namespace", {"pidns"}},
-    {"net namespace", {}},
+    {"net namespace", {"netns", "sockets"}},
     {"CLONE_FILES", {"fdtable"}},
     {"CLONE_IO", {"ioprio"}},
     {"cgroup, ns-cgroup", {"cgroups"}, false},

@@ -72,6 +72,8 @@ TEST(CommandLine, TakesAProfile) {
 }
 
 TEST(CommandLine, FailNeedsOnlyAStep) {
+    EXPECT_FALSE(good("quiet").ladder_2_6_33);
+    EXPECT_TRUE(good("ladder=linux-2.6.33").ladder_2_6_33);
     EXPECT_EQ(good("fail=mm").fail.nth, 1U);
     EXPECT_EQ(good("fail=mm").fail.error, Errno::OK);
     EXPECT_EQ(good("fail=mm:2").fail.nth, 2U);

@@ -9,9 +9,11 @@
 #undef S_IFDIR
 #undef S_IFCHR
 #undef S_IFIFO
+#undef S_IFSOCK
 #undef S_IFLNK
 #undef S_IFBLK
 #undef S_ISUID
+#undef S_IXGRP
 #undef S_ISGID
 #undef S_ISVTX
 

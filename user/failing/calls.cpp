@@ -14,6 +14,8 @@ int calls;
 UserDesc tls = {FIRST_TLS_ENTRY, 0, 0xfffff,
                 USER_DESC_SEG_32BIT | USER_DESC_LIMIT_IN_PAGES | USER_DESC_USEABLE};
 
+UserDesc no_tls = {99, 0, 0xfffff, USER_DESC_SEG_32BIT | USER_DESC_LIMIT_IN_PAGES | USER_DESC_USEABLE};
+
 /// What child and caller say to each other, in pages that nobody has touched: so the kernel needs memory to
 /// write there.
 struct Words {
@@ -98,7 +100,19 @@ void vfork_once() {
 
 } // namespace
 
-int all_calls() { return 2 + flag_words.count; }
+/// Calls that fail by themselves in the end, with nearly everything copied: their TLS is none.
+void clone_wrongly(std::uint32_t flags, const void* tls_address, Errno expected) {
+    constexpr int MOST_FAILURES = 300;
+    int answer = 0;
+    for (int i = 0; i < MOST_FAILURES; i++) {
+        answer = call(Number::clone, flags | CLONE_SETTLS | SIGCHLD, 0, 0, tls_address, 0);
+        if (!failed(answer) || answer == -static_cast<int>(expected)) break;
+    }
+    if (answer == 0) exit(1);
+    if (answer != -static_cast<int>(expected)) mistake("a clone with wrong TLS answers", answer);
+}
+
+int all_calls() { return 2 + flag_words.count + 2; }
 
 void make_call(int which) {
     for (int i = 0; i < rounds; i++) {
@@ -106,8 +120,12 @@ void make_call(int which) {
             fork_once();
         else if (which == 1)
             vfork_once();
-        else
+        else if (which - 2 < flag_words.count)
             clone_once(flag_words.word[which - 2]);
+        else if (which - 2 == flag_words.count)
+            clone_wrongly(0, reinterpret_cast<const void*>(0xfffff000U), Errno::EFAULT);
+        else
+            clone_wrongly(CLONE_FS, &no_tls, Errno::EINVAL);
     }
 }
 

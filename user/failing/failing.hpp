@@ -32,8 +32,8 @@ int until_it_works(const char* what, Call call_once) {
     return answer;
 }
 
-/// fork, vfork, and clone with each of the words: so many calls. The task that asks makes one of them, again
-/// until it works.
+/// fork, vfork, clone with each of the words, and two that cannot work: so many calls. The task that asks
+/// makes one of them, again until it works.
 int all_calls();
 void make_call(int which);
 
