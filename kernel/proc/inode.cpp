@@ -42,7 +42,7 @@ bool proc_entry_at(const Inode& directory, i64& position, DirectoryItem& item) {
         item.ino = ino_at(directory, static_cast<u32>(position));
         return true;
     }
-    if (!at.names) return false;
+    if (!at.names || position > PID_MAX + FIRST_NUMBER) return false; // there is no number so large
     u32 number = position < FIRST_NUMBER ? 0 : static_cast<u32>(position - FIRST_NUMBER);
     if (!at.names->next(directory, number, item)) return false;
     position = FIRST_NUMBER + number;
