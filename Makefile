@@ -27,6 +27,7 @@ help:
 	@echo 'make run     build, boot in Bochs, show the tour, check the invariants, power off; the status is the verdict'
 	@echo 'make test    everything: the theorems, unit tests, boots'
 	@echo 'make prove   the theorems, one line each'
+	@echo 'make history linux-2.6.33 refuted, defect by defect; FROM=2.6.33 TO=3.8: what one kernel accepts and the other not'
 	@echo 'make mutants whether the theorems notice faults planted in the machine code and in the source'
 	@echo 'make debug   Bochs'"'"'s debugger at 0x7c00, symbols loaded'
 	@echo 'make break   RULE=newns-fs: switch the rule off and see what it guards break; DEBUG=1 stops there in the debugger'
@@ -136,6 +137,11 @@ validate-full: $(VALIDATED)
 
 verdict-sweep: $(B)/tests/native/verdict_sweep $(B)/kernel.elf
 	@$< $(B)/kernel.elf
+
+# linux-2.6.33 refuted, and the rules of two kernels compared: FROM=2.6.33 TO=3.8.
+.PHONY: history
+history: $(B)/bin/history
+	@$(B)/bin/history $(if $(FROM),--from '$(FROM)') $(if $(TO),--to '$(TO)')
 
 # Faults planted in the machine code and in the source, which the theorems must refute.
 mutants: $(B)/bin/mutants $(B)/bin/prove $(B)/kernel.elf $(B)/kernel.how $(B)/forkproof.img
@@ -287,15 +293,16 @@ $(O)/host/%.cpp.o: %.cpp Makefile | $(B)/deps-run
 	@mkdir -p $(@D)
 	$(Q)g++ $(HOST_FLAGS) $(WARNINGS) $(DEPEND) -I. -c $< -o $@
 
-# proofs/mutants and proofs/validate are programs of their own, over what is in the other folders.
+# proofs/mutants, proofs/validate and proofs/history/main.cpp are programs of their own, over what is in the other folders.
 MUTANTS    := $(wildcard proofs/mutants/*.cpp)
-PROOFS     := $(shell find proofs -name '*.cpp' -not -path 'proofs/mutants/*' -not -path 'proofs/validate/*')
+PROOFS     := $(shell find proofs -name '*.cpp' -not -path 'proofs/mutants/*' -not -path 'proofs/validate/*' \
+    -not -path proofs/history/main.cpp)
 VALIDATE_PARTS := $(filter-out proofs/validate/main.cpp,$(wildcard proofs/validate/*.cpp))
 UNIT_TESTS := $(shell find tests/unit -name '*.cpp' 2>/dev/null)
 BOOT_TESTS := $(shell find tests/boot -name '*.cpp' 2>/dev/null)
 
 # What includes Z3 or GoogleTest needs more packages.
-$(call objects,$(PROOFS) $(MUTANTS) $(wildcard proofs/validate/*.cpp) $(UNIT_TESTS) $(BOOT_TESTS)): | $(B)/deps-test
+$(call objects,$(PROOFS) proofs/history/main.cpp $(MUTANTS) $(wildcard proofs/validate/*.cpp) $(UNIT_TESTS) $(BOOT_TESTS)): | $(B)/deps-test
 
 $(B)/bin/mkimage:       $(call objects,$(BOOT_HOST) boot/mkimage.cpp)
 $(RUNNER):              $(call objects,$(RUNNER_PARTS) debug/main.cpp)
@@ -307,17 +314,18 @@ $(B)/bin/bochs-tests:   $(call objects,$(BOOT_TESTS) $(RUNNER_PARTS) $(filter-ou
                             proofs/mutants/edits.cpp proofs/mutants/kernel_build.cpp)
 $(B)/bin/rows:          $(call objects,$(wildcard tests/rows/*.cpp) $(filter-out %_test.cpp tests/boot/expect.cpp tests/boot/disk.cpp tests/boot/planted.cpp,$(BOOT_TESTS)) $(RUNNER_PARTS))
 $(B)/bin/mutants:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) $(MUTANTS) $(BOOT_HOST))
+$(B)/bin/history:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) proofs/history/main.cpp $(BOOT_HOST))
 $(B)/bin/validate:      $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) proofs/validate/main.cpp $(VALIDATE_PARTS) $(RUNNER_PARTS))
 
 $(B)/bin/mkimage $(B)/bin/rows $(RUNNER): LIBRARIES := -lfmt
 # Z3 asks for memory all the time: tcmalloc first, for it is a sixth faster than the C library's.
 PROVER := -l:libtcmalloc_minimal.so.4 -lz3 -lfmt -lZydis -ldw -lelf
-$(B)/bin/prove $(B)/bin/mutants: LIBRARIES := $(PROVER)
+$(B)/bin/prove $(B)/bin/history $(B)/bin/mutants: LIBRARIES := $(PROVER)
 $(B)/bin/validate:          LIBRARIES := $(PROVER) -lunicorn
 $(B)/bin/unit-tests:        LIBRARIES := -lgtest_main -lgtest $(PROVER) -lunicorn
 $(B)/bin/bochs-tests:       LIBRARIES := -lgtest_main -lgtest $(PROVER)
 
-$(B)/bin/mkimage $(B)/bin/rows $(RUNNER) $(B)/bin/prove $(B)/bin/mutants $(B)/bin/validate $(B)/bin/unit-tests $(B)/bin/bochs-tests:
+$(B)/bin/mkimage $(B)/bin/rows $(RUNNER) $(B)/bin/prove $(B)/bin/history $(B)/bin/mutants $(B)/bin/validate $(B)/bin/unit-tests $(B)/bin/bochs-tests:
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)g++ $^ $(LIBRARIES) -o $@

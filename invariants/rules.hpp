@@ -34,6 +34,16 @@ enum class RuleId : std::uint8_t {
     reset_on_fork,
     count,
     none = count,
+    ns_thread_parent, // rows of later kernels, which this one does not have (later_rules.hpp)
+    ns_sighand_parent,
+    ns_sighand,
+    ns_thread,
+    pidfd_settid,
+    pidfd_detached,
+    pidfd_thread,
+    new_caps_userns,
+    new_caps_cgroup,
+    end,
 };
 
 inline constexpr int RULE_COUNT = static_cast<int>(RuleId::count);

@@ -40,7 +40,10 @@ Verdicts verdicts(Inquiry& inquiry, const Defect& defect, const ExitTerms& exit)
     return v;
 }
 
-void is_seen(Inquiry& inquiry, const Defect& defect) {
+} // namespace
+
+std::vector<Witness> show_defect(Inquiry& inquiry, const Defect& defect) {
+    std::vector<Witness> shown;
     std::vector<std::string> never;
     for (const std::string& step : inquiry.exits()) {
         const ExitTerms& exit = inquiry.at(step);
@@ -51,6 +54,7 @@ void is_seen(Inquiry& inquiry, const Defect& defect) {
                                                exit, when && v.wrong);
             inquiry.say("  wrong   " + found.line());
             inquiry.run_code(found);
+            shown.push_back(found);
             inquiry.prove(fmt::format("every call in which {} can show at {} shows it", defect.id, step),
                           exit, when, v.wrong);
         } else {
@@ -61,7 +65,10 @@ void is_seen(Inquiry& inquiry, const Defect& defect) {
     inquiry.say("  right   in every other call that fails there");
     inquiry.say(fmt::format("  right   always, at {}", fmt::join(never, " ")));
     inquiry.say("  replay  of each call shown, with plain numbers and as i386 code: the same is left");
+    return shown;
 }
+
+namespace {
 
 void nothing_else(Inquiry& inquiry) {
     const std::vector<Defect> defects = ladder_defects();
@@ -127,7 +134,7 @@ std::vector<HistoryTheorem> defect_theorems() {
     std::vector<HistoryTheorem> all;
     for (const Defect& defect : ladder_defects())
         all.push_back({"history/" + defect.id, defect.sentence, WhichLadder::listing,
-                       [defect](Inquiry& inquiry) { is_seen(inquiry, defect); }});
+                       [defect](Inquiry& inquiry) { show_defect(inquiry, defect); }});
     all.push_back(
         {"history/nothing-else",
          "but for B1, B2, B3 and B5, whatever fails, 2.6.33's ladder gives back exactly what was taken",

@@ -49,12 +49,14 @@ std::vector<Defect> ladder_defects() {
         {"B1",
          "2.6.33 leaks the proc mount of a new pid namespace, and with it the namespace, if ns-cgroup or "
          "signal-check fails",
+         "3.4: a failed fork calls pid_ns_release_proc, too",
          {{"proc mount", 1}, {"pid namespace", 1}},
          {"ns-cgroup", "signal-check"},
          {.any_flag = CLONE_NEWPID},
          release_the_proc_mount},
         {"B2",
          "2.6.33 leaks the child's I/O bitmap if any step after thread fails",
+         "4.7: exit_thread takes a task, and a failed fork calls it for the child",
          {{"I/O bitmap", 1}},
          {"pid", "proc-mount", "ns-cgroup", "signal-check"},
          {.has = HAS_IO_BITMAP},
@@ -62,6 +64,7 @@ std::vector<Defect> ladder_defects() {
         {"B3",
          "2.6.33 drops the parent's count on a replaced session keyring, of which the child has only the "
          "pointer, if any step after creds fails",
+         "3.4 and 3.3.2: copy_creds clears the pointer (CVE-2012-2745)",
          {{"replaced session keyring", 0, 1}},
          through_exit_creds,
          {.has = HAS_REPLACED_KEYRING},
@@ -70,6 +73,7 @@ std::vector<Defect> ladder_defects() {
          "2.6.33 leaves the cgroup directory of new namespaces behind if signal-check fails, or ns-cgroup "
          "after "
          "it was made",
+         "3.0: the ns subsystem, and with it the directory, is gone",
          {{"cgroup directory", 1}},
          {"ns-cgroup", "signal-check"},
          {.any_flag = NSPROXY_FLAGS, .has = NS_CGROUPS_MOUNTED},

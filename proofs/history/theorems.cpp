@@ -1,5 +1,6 @@
 #include "proofs/history/theorems.hpp"
 #include "proofs/history/own_image.hpp"
+#include "proofs/history/rule_defects.hpp"
 #include <chrono>
 
 namespace forkproof::proofs {
@@ -58,6 +59,18 @@ std::vector<Theorem> history_theorems() {
             TheoremReport report = run_history_theorem(theorem, own_ladder(table.rows), setting);
             report.touched = table.bytes;
             return report;
+        };
+        all.push_back(std::move(row));
+    }
+    for (const RowTheorem& theorem : row_theorems()) {
+        Theorem row;
+        row.name = theorem.name;
+        row.sentence = theorem.sentence;
+        row.run = [theorem](const Setting& setting) {
+            RuleProofOptions options;
+            options.examples = setting.examples;
+            options.smt_folder = setting.smt_folder;
+            return run_row_theorem(theorem, shipped_rule_history(), options);
         };
         all.push_back(std::move(row));
     }
