@@ -98,6 +98,10 @@ struct Parser {
             if (item.starts_with("-")) {
                 if (!switch_off(item.from(1), profile)) return false;
             } else {
+                if (item == "linux-6.1")
+                    return refuse("rules to be compared only (make history), for here privilege counts in "
+                                  "every user namespace",
+                                  item, known_profiles.text());
                 const Profile* found = nullptr;
                 for (const auto& p : profiles)
                     if (item == p.name) found = &p;

@@ -71,6 +71,13 @@ TEST(CommandLine, TakesAProfile) {
     EXPECT_EQ(good("rules=linux-2.6.33,-nproc").rules, profile_linux_2_6_33.without(RuleId::nproc));
 }
 
+TEST(CommandLine, RefusesTheRulesThatCanOnlyBeCompared) {
+    const Refusal refusal = bad("rules=linux-6.1");
+    EXPECT_NE(refusal.what.find("make history"), std::string::npos) << refusal.what;
+    EXPECT_EQ(refusal.word, "linux-6.1");
+    EXPECT_NE(refusal.known.find("linux-2.6.33"), std::string::npos) << refusal.known;
+}
+
 TEST(CommandLine, FailNeedsOnlyAStep) {
     EXPECT_FALSE(good("quiet").ladder_2_6_33);
     EXPECT_TRUE(good("ladder=linux-2.6.33").ladder_2_6_33);
