@@ -123,6 +123,7 @@ const std::vector<Corollary>& corollaries() {
         {"exit/proc_mount", ROW},
         {"sharing/thread", "follows from frame/thread and steps/thread, which say every field exactly"},
         {"sharing/ns-cgroup", "follows from frame/ns-cgroup and steps/ns-cgroup, as sharing/thread"},
+        {"helpers/memcpy", "follows from helpers/memmove, which goes through it"},
         {"helpers/pages",
          "what it says its callers say, too: steps/thread of copy_page, steps/files of clear_page"},
         {"history/own-ladder", "follows from ladder/table"},
