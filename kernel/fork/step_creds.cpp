@@ -7,7 +7,8 @@ namespace forkproof {
 
 namespace {
 
-/// Credentials of uid 0 in a namespace of its own, in no other groups. The capability sets stay the parent's: they grow at exec.
+/// Credentials of uid 0 in a namespace of its own, in no other groups. The capability sets stay the parent's:
+/// they grow at exec.
 Cred* creds_in_new_user_ns(const Cred* old) {
     Cred* cred = dup_cred(old);
     if (!cred) return nullptr;

@@ -49,6 +49,17 @@ const std::vector<DeadCode>& dead_code() {
         {"release_task", "", "no thread outlives its leader in a life, and none waits for others at an exec"},
         {"task_usage", "", "no tick has been, so no time is more than what has been run"},
         {"Printable::Printable", "", "for texts of a panic"},
+        {"load_io_bitmap", "",
+         "no life has a bitmap of ports: exit/io_bitmap gives one back, ioperm loads one"},
+        {"arch_switch_to", "", "as load_io_bitmap"},
+        {"dup_io_bitmap", "", "the frame that memory was out for"},
+        {"put_css_set", "", "a group that its last task leaves: no life has a hierarchy"},
+        {"remove_entry", "", "the directory that a failure takes back is the newest of its bucket"},
+        {"find_entry", "", "two names in one bucket"},
+        {"acquire_ns_cgroup", "", "a number that is not visible: no start state asks for one"},
+        {"put_group_info", "", "groups that nobody else has: a child's are its parent's, or init_groups"},
+        {"put_cred", "", "as put_group_info"},
+        {"put_exec_domain", "", "a domain that its last task leaves: the caller is in it"},
     };
     return rows;
 }
@@ -81,6 +92,8 @@ const std::vector<KnownSurvivor>& known_survivors() {
         {"kmem_alloc", "", "boundary-moved", "the slack behind a slab's last object"},
         {"verdict_context", "", "", "a byte that only fills the struct"},
         {"leave_to_user", "", "", "no signal is pending on the way back, by assumption"},
+        {"dup_io_bitmap", "", "", "the child's thread after a failure goes with the child"},
+        {"add_tasks_file", "", "store-dropped", "a word of who asks that nobody reads"},
         {"alloc_pgd", "", "", "a clean page out of the pool is as good as one that is cleaned now"},
     };
     return rows;
@@ -108,6 +121,11 @@ const std::vector<Corollary>& corollaries() {
         {"exit/css_set", ROW},
         {"exit/pid", ROW},
         {"exit/proc_mount", ROW},
+        {"sharing/thread", "follows from frame/thread and steps/thread, which say every field exactly"},
+        {"sharing/ns-cgroup", "follows from frame/ns-cgroup and steps/ns-cgroup, as sharing/thread"},
+        {"helpers/memcpy", "follows from helpers/memmove, which goes through it"},
+        {"helpers/pages",
+         "what it says its callers say, too: steps/thread of copy_page, steps/files of clear_page"},
         {"history/own-ladder", "follows from ladder/table"},
     };
     return rows;
