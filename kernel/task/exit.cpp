@@ -1,10 +1,8 @@
 // The end of a task: it gives back what it holds, finds new parents for its children, and stays as a zombie
 // until its parent has asked how it ended (linux-2.6.33 kernel/exit.c).
 #include "kernel/task/exit.hpp"
-#include "kernel/cgroup/cgroup.hpp"
 #include "kernel/io/io_bitmap.hpp"
 #include "kernel/io/io_context.hpp"
-#include "kernel/ipc/undo.hpp"
 #include "kernel/lib/panic.hpp"
 #include "kernel/mm/cache.hpp"
 #include "kernel/mm/mm.hpp"
