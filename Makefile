@@ -141,7 +141,7 @@ verdict-sweep: $(B)/tests/native/verdict_sweep $(B)/kernel.elf
 # linux-2.6.33 refuted, and the rules of two kernels compared: FROM=2.6.33 TO=3.8.
 .PHONY: history
 history: $(B)/bin/history
-	@$(B)/bin/history $(if $(FROM),--from '$(FROM)') $(if $(TO),--to '$(TO)')
+	@$(B)/bin/history $(if $(FROM),--from '$(FROM)') $(if $(TO),--to '$(TO)') $(if $(JSON),--json '$(JSON)')
 
 # Faults planted in the machine code and in the source, which the theorems must refute.
 mutants: $(B)/bin/mutants $(B)/bin/prove $(B)/kernel.elf $(B)/kernel.how $(B)/forkproof.img
