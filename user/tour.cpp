@@ -15,24 +15,11 @@ int main(int argc, char** argv, char** envp) {
     printf("Forkproof: how Linux makes processes. This is %s %s, %s.\n", uts.sysname, uts.release,
            uts.machine);
     constexpr void (*scenes[])() = {
-        fork_returns_twice,
-        copy_on_write,
-        vfork_order,
-        thread,
-        files_and_offsets,
-        tid_words,
-        hostname_namespace,
-        pid_namespace,
-        mount_namespace,
-        net_namespace,
-        semaphores,
-        zombies,
-        stop_and_continue,
-        siblings,
-        reset_on_fork,
-        process_tree,
-        failure_leaves_nothing,
-        refusals,
+        fork_returns_twice,     copy_on_write, vfork_order,        thread,
+        files_and_offsets,      tid_words,     hostname_namespace, pid_namespace,
+        mount_namespace,        net_namespace, semaphores,         zombies,
+        stop_and_continue,      siblings,      reset_on_fork,      process_tree,
+        failure_leaves_nothing, refusals,
     };
     for (const auto play : scenes) play();
 

@@ -7,7 +7,8 @@ namespace forkproof {
 /// Drops one count; the last one closes every descriptor and frees the table (kernel/files/fdtable.cpp).
 void put_files(Files* f);
 
-/// Drops one count; with the last everything on the list is undone (kernel/ipc/undo.cpp, linux-2.6.33 exit_sem).
+/// Drops one count; with the last everything on the list is undone (kernel/ipc/undo.cpp, linux-2.6.33
+/// exit_sem).
 void put_undo_list(UndoList* list);
 /// Drops one count; the last one gives the group back, too (kernel/cgroup/css_set.cpp).
 void put_css_set(CssSet* set);

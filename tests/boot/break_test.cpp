@@ -88,7 +88,8 @@ TEST(Prediction, ThatIsWrongFails) {
         .complaint_has("predicted to be violated: fs-mnt; violated: none");
 }
 
-// The clean-up of linux-2.6.33 on our steps: what it forgets is named, with the call that did it, and nothing else is.
+// The clean-up of linux-2.6.33 on our steps: what it forgets is named, with the call that did it, and nothing
+// else is.
 TEST(Ladder, HistoricalForgetsWhatIsKnown) {
     const Boot run = boot({.cmdline = "quiet ladder=linux-2.6.33 fail=each", .program = ""});
     Expect(run)
@@ -104,7 +105,9 @@ TEST(Ladder, HistoricalForgetsWhatIsKnown) {
 
 // Where nothing fails the ladder is the same.
 TEST(Ladder, HistoricalWorks) {
-    Expect(boot({.cmdline = "ladder=linux-2.6.33", .program = "vforks"})).ends(Ending::good).never_says("FAILED");
+    Expect(boot({.cmdline = "ladder=linux-2.6.33", .program = "vforks"}))
+        .ends(Ending::good)
+        .never_says("FAILED");
 }
 
 // As a person types it. Nothing is built: `make test` has built all it needs.
@@ -120,7 +123,8 @@ TEST(Make, Break) {
     EXPECT_NE(text_of(output).find("violation: fs-mnt: "), std::string::npos) << text_of(output);
     EXPECT_NE(text_of(output).find("as predicted, violated: fs-mnt"), std::string::npos) << text_of(output);
     EXPECT_EQ(make("LADDER=linux-2.6.33"), 0) << text_of(output) << text_of(errors);
-    EXPECT_NE(text_of(output).find("as predicted, violated: B1, B2, B5"), std::string::npos) << text_of(output);
+    EXPECT_NE(text_of(output).find("as predicted, violated: B1, B2, B5"), std::string::npos)
+        << text_of(output);
     EXPECT_NE(make("LADDER=linux-2.4"), 0);
     EXPECT_NE(text_of(errors).find("LADDER=linux-2.4 is not known"), std::string::npos) << text_of(errors);
     EXPECT_NE(make("RULE=nonsense"), 0);

@@ -53,7 +53,8 @@ Seen look(const rows::Row& row) {
     for (const char* program : row.programs) {
         const Boot run = boots::boot({.cmdline = row.cmdline, .program = program});
         seen.bochs = worse(seen.bochs, in_bochs(run, seen.why));
-        if (row.on_linux && speaks_of_linux(program)) seen.on_linux = worse(seen.on_linux, here(program, run, seen.why));
+        if (row.on_linux && speaks_of_linux(program))
+            seen.on_linux = worse(seen.on_linux, here(program, run, seen.why));
     }
     return seen;
 }
