@@ -42,10 +42,17 @@ Trial::Trial(const TrialWish& wish) : wish_(wish) {
         if (!wish.find_witnesses) witnesses_.insert(mutant);
     if (!wish.no_machine) machine_ = choose(code, baseline_, wish.count, witnesses_);
     if (!wish.no_source) source_ = read_edits_of_folder(wish.edits);
+    if (!wish.theorems.empty()) // a fault planted for a theorem that is not asked is nobody's to notice
+        std::erase_if(source_, [&](const SourceMutant& mutant) { return !is_asked(mutant.theorem); });
     if (!wish.no_source) kernel_build_.emplace(wish.build);
     if (wish.sample == 0) return;
     machine_ = sample(machine_, wish.sample);
     source_ = sample(source_, wish.sample / MACHINE_FOR_SOURCE + 1);
+}
+
+bool Trial::is_asked(const std::string& theorem) const {
+    return std::any_of(baseline_.theorems.begin(), baseline_.theorems.end(),
+                       [&](const Theorem& t) { return t.name.starts_with(theorem); });
 }
 
 std::vector<std::string> Trial::names() const {

@@ -32,6 +32,8 @@ class Trial {
     [[nodiscard]] Results find_witnesses() const;
 
   private:
+    /// Whether a fault planted for this theorem, or group of theorems, is judged by one that is asked.
+    [[nodiscard]] bool is_asked(const std::string& theorem) const;
     [[nodiscard]] std::size_t size() const { return source_.size() + machine_.size(); }
     [[nodiscard]] const SourceMutant* source(std::size_t i) const {
         return i < source_.size() ? &source_[i] : nullptr;
