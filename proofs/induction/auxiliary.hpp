@@ -3,7 +3,7 @@
 #pragma once
 #include "invariants/predicates.hpp"
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 
 // clang-format off
 inline constexpr auto auxiliary_invariants = std::tuple{
@@ -32,4 +32,4 @@ inline constexpr auto auxiliary_invariants = std::tuple{
 };
 // clang-format on
 
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction

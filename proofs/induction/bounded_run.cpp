@@ -1,6 +1,6 @@
 #include "proofs/induction/bounded_run.hpp"
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 
 BoundedRun::BoundedRun(z3::context& z3) : boot_(z3) {
     const State& s = boot_;
@@ -77,4 +77,4 @@ z3::expr BoundedRun::holds(const InvariantRow& row, const State& state) const {
     return row.holds(ProofView(state, tasks_, objects_));
 }
 
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction

@@ -4,7 +4,7 @@
 #include "proofs/induction/rows.hpp"
 #include "proofs/induction/transitions.hpp"
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 
 class BoundedRun {
   public:
@@ -33,4 +33,4 @@ class BoundedRun {
     std::vector<Transition> steps_;
 };
 
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction

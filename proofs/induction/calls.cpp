@@ -1,7 +1,7 @@
 // The transitions besides clone.
 #include "proofs/induction/transition_parts.hpp"
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 namespace {
 
 /// The task is the only one in its group: exec has killed the others, wait reaps a leader last.
@@ -198,4 +198,4 @@ Transition sched_setscheduler(const State& before, const Law&, const std::string
     return t;
 }
 
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction

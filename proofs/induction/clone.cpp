@@ -2,7 +2,7 @@
 #include "proofs/induction/transition_parts.hpp"
 #include <stdexcept>
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 namespace {
 
 /// One clone under way.
@@ -214,4 +214,4 @@ Transition clone(const State& before, const Law& law, const std::string& suffix)
     return t;
 }
 
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction

@@ -2,7 +2,7 @@
 #include "invariants/privilege.hpp"
 #include "proofs/induction/auxiliary.hpp"
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 namespace {
 
 struct Sorted {
@@ -43,4 +43,4 @@ const Sorted& sorted() {
 const std::vector<InvariantRow>& modelled_invariants() { return sorted().modelled; }
 const std::vector<LeftOut>& invariants_left_out() { return sorted().left_out; }
 
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction

@@ -3,7 +3,7 @@
 #pragma once
 #include "proofs/induction/view.hpp"
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 
 struct InvariantRow {
     std::string name, sentence;
@@ -21,4 +21,4 @@ struct LeftOut {
 };
 const std::vector<LeftOut>& invariants_left_out();
 
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction

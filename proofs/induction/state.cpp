@@ -1,7 +1,7 @@
 #include "proofs/induction/state.hpp"
 #include <stdexcept>
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 namespace {
 
 enum class Answer { task, object, number, word, truth };
@@ -94,4 +94,4 @@ z3::expr State::nulls() const {
            !ipc_ns_exists(sorts.nil) && !mnt_ns_exists(sorts.nil);
 }
 
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction

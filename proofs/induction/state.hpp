@@ -3,8 +3,7 @@
 // for any number of tasks. A state is a set of functions over tasks and objects (state), the predicates of
 // invariants/ are asked of it through a view that answers Z3 terms (view, privilege, auxiliary), a transition
 // makes one state of another (transitions), and a theorem is a transition and an invariant (theorems). Clone
-// is atomic here: its steps, races and failures are the machine code's theorems. proofs/why/ searches the
-// same transitions for the shortest way to break what a rule guards.
+// is atomic here: its steps, races and failures are the machine code's theorems.
 #pragma once
 #include <functional>
 #include <memory>
@@ -12,7 +11,7 @@
 #include <vector>
 #include <z3++.h>
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 
 /// The sorts and the two nulls.
 struct Sorts {
@@ -97,4 +96,4 @@ struct State {
     [[nodiscard]] z3::expr nulls() const;
 };
 
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <fmt/format.h>
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 namespace {
 
 /// Z3's own unit of work, the same on every machine: a backstop.
@@ -185,7 +185,12 @@ TheoremReport is_possible(const TransitionRow& transition, const Law& law) {
     });
 }
 
+} // namespace forkproof::proofs::induction
+
+namespace forkproof::proofs {
+
 std::vector<Theorem> induction_theorems() {
+    using namespace induction;
     std::vector<Theorem> all;
     auto add = [&](const std::string& name, const std::string& sentence,
                    std::function<TheoremReport(const Law&)> body) {

@@ -4,7 +4,7 @@
 #include "proofs/induction/bounded_run.hpp"
 #include "proofs/theorem.hpp"
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 
 /// The invariants before, and what the transition does, imply this invariant after. The log says which of
 /// them were used: an unsat core.
@@ -19,7 +19,4 @@ TheoremReport is_possible(const TransitionRow& transition, const Law& law);
 /// What is counted by looking changes over the touched tasks only.
 TheoremReport touches_nobody_else(const TransitionRow& transition, const Law& law);
 
-/// The same over the shipped rules and the default profile, for `prove`.
-std::vector<Theorem> induction_theorems();
-
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction

@@ -1,6 +1,6 @@
 #include "proofs/induction/transition_parts.hpp"
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 namespace {
 
 z3::expr one_if(const z3::expr& truth) {
@@ -82,4 +82,4 @@ z3::expr untouched(const State& before, const State& after, const z3::expr& t) {
     return same;
 }
 
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction

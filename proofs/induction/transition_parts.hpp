@@ -2,7 +2,7 @@
 #pragma once
 #include "proofs/induction/transitions.hpp"
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 
 /// Constants of one transition.
 struct Names {
@@ -32,4 +32,4 @@ void recount(const State& before, Transition& t);
 /// Nothing that is counted by looking differs for this task: of every task that is not touched.
 z3::expr untouched(const State& before, const State& after, const z3::expr& task);
 
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction

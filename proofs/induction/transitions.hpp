@@ -5,7 +5,7 @@
 #include "proofs/rules/rule_table.hpp"
 #include <optional>
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 
 struct Transition {
     State after;
@@ -59,4 +59,4 @@ inline constexpr TransitionRow transitions[] = {
     {"sched", "sched_setscheduler", sched_setscheduler},
 };
 
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction

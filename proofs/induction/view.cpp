@@ -1,6 +1,6 @@
 #include "proofs/induction/view.hpp"
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 
 z3::expr ProofView::no_dangling_pointer() const {
     return all([this](const TaskTerm& a) {
@@ -29,4 +29,4 @@ z3::expr ProofView::is_whole(const TaskTerm& a) const {
                    s.mm(t) != nil && s.fs(t) != nil && s.nsproxy(t) != nil);
 }
 
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 
 /// Thrown when a predicate asks for what this model leaves out.
 struct NotModelled : std::runtime_error {
@@ -192,4 +192,4 @@ class ProofView {
     std::vector<z3::expr> tasks_, objects_;
 };
 
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction

@@ -2,7 +2,7 @@
 #include "proofs/induction/theorems.hpp"
 #include <gtest/gtest.h>
 
-namespace forkproof::proofs {
+namespace forkproof::proofs::induction {
 namespace {
 
 const TransitionRow& row_of(const std::string& name) {
@@ -86,4 +86,4 @@ TEST(Induction, LeavesOutWhatTheModelDoesNotSpeakOf) {
 }
 
 } // namespace
-} // namespace forkproof::proofs
+} // namespace forkproof::proofs::induction
