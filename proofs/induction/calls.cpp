@@ -49,6 +49,9 @@ Transition exit(const State& before, const Law&, const std::string& suffix) {
     const Names names{before, suffix};
     Transition t = by_caller(before, names);
     State& s = t.after;
+    t.assumes = {
+        "the init of a pid namespace ends when all others there are reaped and it has no children",
+        "init's thread that takes the orphans ends while no zombie of a dead namespace's init is about"};
     const z3::expr me = t.who;
     const z3::expr nobody = before.sorts.nobody;
     const z3::expr nil = before.sorts.nil;
@@ -134,6 +137,7 @@ Transition exec_commit(const State& before, const Law&, const std::string& suffi
     Transition t = by_caller(before, names);
     State& s = t.after;
     const z3::expr me = t.who;
+    t.assumes = {"an exec commits when its task leads its group and is alone in it"};
     t.when.push_back(before.execs(me) && before.leader(me) == me);
     alone(t, me, before.signal(me));
     s.execs.set(me, before.z3->bool_val(false));

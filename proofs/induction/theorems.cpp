@@ -121,6 +121,7 @@ TheoremReport keeps(const TransitionRow& transition, const InvariantRow& invaria
         scene.solver.add(!invariant.holds(ProofView(scene.t.after, {scene.a, scene.b}, objects)));
         expect_unsat(scene.solver.check(),
                      fmt::format("{} can break {}: {}", transition.call, invariant.name, invariant.sentence));
+        report.assumptions = scene.t.assumes;
         std::vector<std::string> used;
         for (const z3::expr& name : scene.solver.unsat_core()) used.push_back(name.decl().name().str());
         report.log.push_back(fmt::format(

@@ -17,7 +17,8 @@ struct Transition {
     std::vector<std::function<z3::expr(const TaskTerm&)>> when_all;
     z3::expr flags; ///< of clone: the flag word; else 0
     z3::expr other; ///< the child of clone, whom wait reaps, who lives on after exit; else nobody
-    std::optional<CallTerms> call{}; ///< of clone: what its verdict saw
+    std::vector<std::string> assumes{}; ///< what is left to the reader to believe of the kernel, in words
+    std::optional<CallTerms> call{};    ///< of clone: what its verdict saw
 };
 
 /// What a transition is judged by.
