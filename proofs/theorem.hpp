@@ -1,4 +1,5 @@
-// proofs/ holds the prover. rules/ proves theorems about the rule table, the specification; image/, machine/
+// proofs/ holds the prover. rules/ proves theorems about the rule table, the specification; induction/ that
+// transitions keep the invariants; image/, machine/
 // and world/ read, execute and surround the kernel's machine code; theorems/ proves what it does; mutants/
 // shows that the theorems notice faults. Here at the top is what they have in common: what a theorem is
 // (theorem), running many (run, cache), what a person sees (report, json_report, main), and what all of it
@@ -86,11 +87,12 @@ struct Theorem {
     std::string inputs;
 };
 
-/// All theorems, in the order in which they are reported: the rule table's, then the machine code's.
+/// All theorems, in the order in which they are reported: the rule table's, the induction's, then the machine code's.
 std::vector<Theorem> all_theorems();
 
-// The two halves, in rules/ and theorems/.
+// Their parts, in rules/, induction/ and theorems/.
 std::vector<Theorem> rules_theorems();
+std::vector<Theorem> induction_theorems();
 std::vector<Theorem> machine_theorems();
 
 } // namespace forkproof::proofs

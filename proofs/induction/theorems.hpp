@@ -1,0 +1,22 @@
+// The theorems of the group induction/: at boot every invariant holds; each transition is possible; and each
+// keeps each invariant.
+#pragma once
+#include "proofs/induction/bounded_run.hpp"
+#include "proofs/theorem.hpp"
+
+namespace forkproof::proofs::induction {
+
+/// The invariants before, and what the transition does, imply this invariant after. The log says which of
+/// them were used: an unsat core.
+TheoremReport keeps(const TransitionRow& transition, const InvariantRow& invariant, const Law& law);
+
+/// All invariants hold of the state in which a boot ends.
+TheoremReport holds_at_boot();
+
+/// From boot the transition can happen, and every invariant holds then.
+TheoremReport is_possible(const TransitionRow& transition, const Law& law);
+
+/// What is counted by looking changes over the touched tasks only.
+TheoremReport touches_nobody_else(const TransitionRow& transition, const Law& law);
+
+} // namespace forkproof::proofs::induction
