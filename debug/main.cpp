@@ -50,7 +50,8 @@ int main(int argc, char** argv) {
     request.machine = {.bochsrc = "bochsrc",
                        .symbols = {},
                        .memory_megabytes = default_memory,
-                       .tick_limit = default_tick_limit};
+                       .tick_limit = default_tick_limit,
+                       .dump_file = {}};
     request.host_seconds = default_host_seconds;
     app.add_option("--build", request.build, "the build folder; files not named are taken from there");
     app.add_option("--bochsrc", request.machine.bochsrc, "the machine");
@@ -75,6 +76,9 @@ int main(int argc, char** argv) {
     app.add_option("--script", request.script, "play this witness script");
     app.add_flag("--without-rule", request.without_rule,
                  "switch the script's rule off: good only if what it predicts happens");
+    app.add_option("--dump-memory", request.machine.dump_file,
+                   "boot up to the instruction --dump-at, and keep the memory in this file");
+    app.add_option("--dump-at", request.machine.dump_at, "an address in the kernel");
     app.add_flag("--debug", debug, "open Bochs's debugger at 0x7c00");
     app.add_flag("--break-debug", break_debug, "open Bochs's debugger where the kernel stops itself");
     app.add_flag("--verbose", request.verbose, "show what Bochs itself says, on standard error");
@@ -97,6 +101,8 @@ int main(int argc, char** argv) {
     if (request.without_rule && request.script.empty()) return refuse("--without-rule needs a --script");
     if (debug) request.machine.mode = runner::Mode::debug;
     if (break_debug) request.machine.mode = runner::Mode::break_debug;
+
+    if (!request.machine.dump_file.empty()) request.machine.mode = runner::Mode::dump;
 
     try {
         return finish(runner::run(request));

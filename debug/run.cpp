@@ -139,6 +139,13 @@ bool lost_the_race_for_a_port(const Judgement& judgement) {
            judgement.words.find("could not bind any port") != std::string::npos;
 }
 
+/// Bochs has stopped where it should; is the memory there?
+Judgement judge_dump(const std::string& file) {
+    std::error_code error;
+    if (fs::file_size(file, error) == DUMP_BYTES && !error) return {Ending::good, {}};
+    return {Ending::bochs_failed, fmt::format("Bochs has not written the memory to {}", file)};
+}
+
 Judgement run_once(const Request& request, const Witness* witness) {
     const BochsVersion version = installed_bochs();
     if (version.number.empty())
@@ -148,7 +155,7 @@ Judgement run_once(const Request& request, const Witness* witness) {
     const image::Bytes disk = make_image(request, witness, folder.path());
     image::write_file((folder.path() / "disk.img").string(), disk);
 
-    const bool interactive = request.machine.mode != Mode::run;
+    const bool interactive = request.machine.mode == Mode::debug || request.machine.mode == Mode::break_debug;
     const bool from_start = request.machine.mode == Mode::debug;
     if (interactive) std::fputs(from_start ? debug_greeting : break_greeting, stdout);
 
@@ -188,6 +195,8 @@ Judgement run_once(const Request& request, const Witness* witness) {
     if (!request.serial.empty()) keep(request.serial, text_of(folder.path() / "com1"));
     if (!request.bochs_log.empty()) keep(request.bochs_log, text_of(folder.path() / "bochs.log"));
 
+    if (request.machine.mode == Mode::dump && seen.plain.find(debug_start) != std::string::npos)
+        return judge_dump(request.machine.dump_file);
     const bool left = end.status == 0 || seen.plain.find(input_over_words) != std::string::npos;
     if (interactive && left) return {Ending::good, {}};
     Judgement judgement = judge(seen, {.tick_limit = request.machine.tick_limit,
