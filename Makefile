@@ -45,7 +45,8 @@ help:
 	@echo '                   CMDLINE="..."                anything else for the kernel command line'
 	@echo '                   TICKS=N                      stop after so many instructions'
 	@echo '                   KERNEL=file                  another build of the kernel'
-	@echo 'on prove:          T=steps/files FULL=1 FRESH=1 KERNEL=file JSON=file     on mutants: SHARD=1/4 JSON=file MERGE=files'
+	@echo 'on prove:          T=steps/files FULL=1 FRESH=1 KERNEL=file          on mutants: SHARD=1/4 JSON=file MERGE=files'
+	@echo 'on run, break, prove: JSON=file JUNIT=file  the result for programs and CI systems     on history: JSON=file'
 
 # The words of the kernel command line. They reach the shell through the environment, so quotes survive.
 WORDS = $(strip $(if $(RULES),rules=$(RULES)) $(if $(FAIL),fail=$(FAIL)) $(if $(LADDER),ladder=$(LADDER)) $(if $(CHECK),check=$(CHECK)) $(CMDLINE))
@@ -55,13 +56,14 @@ RUNNER   := $(B)/bin/forkproof-run
 BOOTABLE := $(RUNNER) $(B)/boot/sector.bin $(B)/boot/loader.bin $(B)/kernel.boot.elf $(B)/initrd.cpio $(B)/kernel.sym
 RUN      := $(RUNNER) --build $(B)
 WORDS_OPTION    = $${WORDS:+--cmdline="$$WORDS"}
+REPORT_OPTIONS  = $(if $(JSON),--json '$(JSON)') $(if $(JUNIT),--junit '$(JUNIT)')
 PROGRAM_OPTIONS = $${PROGRAM:+--program="$$PROGRAM"} $${ARGS:+--args="$$ARGS"} $(if $(TICKS),--ticks=$(TICKS)) \
     $(if $(KERNEL),--kernel='$(KERNEL)')
 
 all: $(BOOTABLE) $(B)/forkproof.img
 
 run: $(BOOTABLE) bochsrc
-	@$(RUN) $(WORDS_OPTION) $(PROGRAM_OPTIONS)
+	@$(RUN) $(WORDS_OPTION) $(PROGRAM_OPTIONS) $(REPORT_OPTIONS)
 
 debug: $(BOOTABLE) $(B)/debug.sym bochsrc
 	@$(RUN) --debug --symbols $(B)/debug.sym $(WORDS_OPTION) $(PROGRAM_OPTIONS)
@@ -97,15 +99,15 @@ break: $(BOOTABLE) bochsrc
 ifdef LADDER
 	@echo 'make break: failed forks are cleaned up as $(LADDER) did. Predicted to be left behind: $(FORGETS_$(LADDER))'
 	@$(RUN) --cmdline='ladder=$(LADDER) fail=each' --expect-violation=$(FORGETS_$(LADDER)) \
-	    $(if $(DEBUG),--break-debug)
+	    $(REPORT_OPTIONS) $(if $(DEBUG),--break-debug)
 else
 	@echo 'make break: rule $(RULE) is switched off, then called for. Predicted to break: $(BREAKS_$(RULE))'
 	@$(RUN) --cmdline='$(strip rules=-$(RULE) $(BREAK_WORDS_$(RULE)) program=/bin/break args="$(RULE)")' \
-	    --expect-violation=$(BREAKS_$(RULE)) $(if $(DEBUG),--break-debug)
+	    --expect-violation=$(BREAKS_$(RULE)) $(REPORT_OPTIONS) $(if $(DEBUG),--break-debug)
 endif
 
 # What is proved is the kernel that boots, or another one: KERNEL=file.
-PROVE_OPTIONS = $(T) $(if $(T),--details) $(if $(filter 1,$(FRESH)),--fresh) $(if $(JSON),--json '$(JSON)')
+PROVE_OPTIONS = $(T) $(if $(T),--details) $(if $(filter 1,$(FRESH)),--fresh) $(REPORT_OPTIONS)
 PROVED := $(if $(KERNEL),,$(B)/kernel.elf $(B)/forkproof.img)
 
 ifeq ($(filter 1,$(FULL)),)
@@ -306,20 +308,21 @@ $(call objects,$(PROOFS) proofs/history/main.cpp $(MUTANTS) $(wildcard proofs/va
 
 $(B)/bin/mkimage:       $(call objects,$(BOOT_HOST) boot/mkimage.cpp)
 $(RUNNER):              $(call objects,$(RUNNER_PARTS) debug/main.cpp)
-$(B)/bin/prove:         $(call objects,$(PROOFS) $(BOOT_HOST))
+$(B)/bin/prove:         $(call objects,$(PROOFS) $(BOOT_HOST) debug/junit.cpp)
 $(B)/bin/unit-tests:    $(call objects,$(UNIT_TESTS) $(HOST_KERNEL_SOURCES) $(RUNNER_PARTS) \
                             $(filter-out proofs/main.cpp,$(PROOFS) $(MUTANTS:proofs/mutants/main.cpp=)) $(VALIDATE_PARTS) \
                             tests/native/validate_test.cpp)
 $(B)/bin/bochs-tests:   $(call objects,$(BOOT_TESTS) $(RUNNER_PARTS) $(filter-out proofs/main.cpp,$(PROOFS)) \
                             proofs/mutants/edits.cpp proofs/mutants/kernel_build.cpp)
 $(B)/bin/rows:          $(call objects,$(wildcard tests/rows/*.cpp) $(filter-out %_test.cpp tests/boot/expect.cpp tests/boot/disk.cpp tests/boot/planted.cpp,$(BOOT_TESTS)) $(RUNNER_PARTS))
-$(B)/bin/mutants:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) $(MUTANTS) $(BOOT_HOST))
-$(B)/bin/history:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) proofs/history/main.cpp $(BOOT_HOST))
+$(B)/bin/mutants:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) $(MUTANTS) $(BOOT_HOST) debug/junit.cpp)
+$(B)/bin/history:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) proofs/history/main.cpp $(BOOT_HOST) debug/junit.cpp)
 $(B)/bin/validate:      $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) proofs/validate/main.cpp $(VALIDATE_PARTS) $(RUNNER_PARTS))
 
-$(B)/bin/mkimage $(B)/bin/rows $(RUNNER): LIBRARIES := -lfmt
+$(B)/bin/mkimage: LIBRARIES := -lfmt
+$(B)/bin/rows $(RUNNER): LIBRARIES := -lfmt -lpugixml
 # Z3 asks for memory all the time: tcmalloc first, for it is a sixth faster than the C library's.
-PROVER := -l:libtcmalloc_minimal.so.4 -lz3 -lfmt -lZydis -ldw -lelf
+PROVER := -l:libtcmalloc_minimal.so.4 -lz3 -lfmt -lpugixml -lZydis -ldw -lelf
 $(B)/bin/prove $(B)/bin/history $(B)/bin/mutants: LIBRARIES := $(PROVER)
 $(B)/bin/validate:          LIBRARIES := $(PROVER) -lunicorn
 $(B)/bin/unit-tests:        LIBRARIES := -lgtest_main -lgtest $(PROVER) -lunicorn

@@ -70,6 +70,8 @@ int main(int argc, char** argv) {
     app.add_option("--program-output", request.program_output, "keep what programs wrote in this file");
     app.add_option("--com1", request.serial, "keep what came out of the serial line in this file");
     app.add_option("--bochs-log", request.bochs_log, "keep Bochs's own log in this file");
+    app.add_option("--json", request.json, "say how it ended in this file, as JSON");
+    app.add_option("--junit", request.junit, "say how it ended in this file, as JUnit's XML");
     app.add_option("--expect-violation", expected, "good only if exactly these invariants fail (A,B)");
     app.add_flag("--debug", debug, "open Bochs's debugger at 0x7c00");
     app.add_flag("--break-debug", break_debug, "open Bochs's debugger where the kernel stops itself");

@@ -110,6 +110,7 @@ int prove(const std::vector<Theorem>& theorems, const Options& wish) {
     print({trusted_line("."), assumptions_line(reports)});
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     if (json.is_open()) json << as_json(theorems, reports, seconds.count());
+    if (!wish.junit.empty()) write_junit(wish.junit, theorems, reports);
     print({last_line(reports, seconds.count())});
     return good ? 0 : NOT_PROVED;
 }

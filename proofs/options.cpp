@@ -32,6 +32,7 @@ ReadOptions read_options(int count, char** arguments) {
     app.add_flag("--details", wish.details, "also what each assumes and asks, with examples");
     app.add_option("--except", wish.except, "not these, or those whose names begin so; may be given again");
     app.add_option("--json", wish.json, "write the reports to this file");
+    app.add_option("--junit", wish.junit, "write them to this file as JUnit's XML");
     app.add_option("--jobs", wish.jobs, "theorems at a time")
         ->check(CLI::Range(1, 256))
         ->capture_default_str();

@@ -14,8 +14,8 @@ struct Options {
     std::string kernel = "build/kernel.elf";
     std::string disk_image;
     bool full = false, fresh = false, list = false, details = false;
-    std::string json; ///< a file; "" if none
-    std::string smt;  ///< a folder for obligations; "" if they are not wanted
+    std::string json, junit; ///< files; "" if none
+    std::string smt;         ///< a folder for obligations; "" if they are not wanted
     std::string cache = "build/proof-cache";
     unsigned jobs = 1;
     unsigned cvc5_seconds = 60; ///< for each obligation
