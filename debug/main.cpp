@@ -71,6 +71,8 @@ int main(int argc, char** argv) {
     app.add_option("--program-output", request.program_output, "keep what programs wrote in this file");
     app.add_option("--com1", request.serial, "keep what came out of the serial line in this file");
     app.add_option("--bochs-log", request.bochs_log, "keep Bochs's own log in this file");
+    app.add_option("--json", request.json, "say how it ended in this file, as JSON");
+    app.add_option("--junit", request.junit, "say how it ended in this file, as JUnit's XML");
     app.add_option("--expect-violation", expected, "good only if exactly these invariants fail (A,B)");
     app.add_option("--expect-after", expected_call, "... and after this call, as the kernel says it");
     app.add_option("--script", request.script, "play this witness script");

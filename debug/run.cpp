@@ -8,6 +8,7 @@
 #include "debug/frames.hpp"
 #include "debug/program.hpp"
 #include "debug/tempdir.hpp"
+#include "debug/told.hpp"
 #include "debug/voices.hpp"
 #include "debug/witness.hpp"
 #include "kernel/cmdline.hpp"
@@ -117,6 +118,11 @@ void keep(const std::string& file, const std::string& text) {
         image::write_file(file, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
+void keep_reports(const Request& request, const Told& told, const Judgement& judgement) {
+    keep(request.json, as_json(told, judgement, request.cmdline));
+    if (!request.junit.empty()) write_junit(request.junit, told, judgement, request.cmdline);
+}
+
 // Whether no verdict is to be expected. A line that the kernel will not understand asks for nothing.
 bool asks_for_no_checks(const std::string& cmdline) {
     CommandLine asked;
@@ -205,12 +211,13 @@ Judgement run_once(const Request& request, const Witness* witness) {
                                        .call = request.expected_call,
                                        .checks_off = asks_for_no_checks(request.cmdline)});
     mention_version(judgement, version);
+    keep_reports(request, told_by(seen.kernel_lines), judgement);
     return judgement;
 }
 
 } // namespace
 
-Judgement run(const Request& request) {
+Judgement run(const Request& request) try {
     constexpr int MOST_ATTEMPTS = 3;
     std::optional<Witness> witness;
     Request asked = request;
@@ -223,6 +230,11 @@ Judgement run(const Request& request) {
         Judgement judgement = run_once(asked, witness ? &*witness : nullptr);
         if (attempt == MOST_ATTEMPTS || !lost_the_race_for_a_port(judgement)) return judgement;
     }
+} catch (const image::Error& error) {
+    // Who reads the files only must not take those of an earlier run for this one's.
+    const Judgement refused{Ending::refused, error.what()};
+    keep_reports(request, {}, refused);
+    return refused;
 }
 
 } // namespace forkproof::runner
