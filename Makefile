@@ -107,7 +107,7 @@ $(B)/boot.mem: $(BOOTABLE) $(B)/kernel.elf bochsrc
 	$(Q)$(RUN) $(call FIRST_STATE,$(B)/kernel.elf)
 .PHONY: $(B)/other-boot.mem
 $(B)/other-boot.mem: $(BOOTABLE) bochsrc
-	$(Q)rm -f $@; $(RUN) --kernel '$(KERNEL)' $(call FIRST_STATE,'$(KERNEL)') || echo 'prove: $(KERNEL) does not come to its first program'
+	$(Q)rm -f $@; nm '$(KERNEL)' >/dev/null 2>&1 || exit 0; $(RUN) --kernel '$(KERNEL)' $(call FIRST_STATE,'$(KERNEL)') || echo 'prove: $(KERNEL) does not come to its first program'
 
 ifeq ($(filter 1,$(FULL)),)
 prove: $(B)/bin/prove $(PROVED)
