@@ -287,7 +287,7 @@ RUNNER_PARTS := $(BOOT_HOST) $(filter-out debug/main.cpp,$(wildcard debug/*.cpp)
 
 # Sources of the kernel that know nothing of the machine, and are tested on the host.
 HOST_KERNEL_SOURCES := $(wildcard kernel/cmdline.cpp kernel/exec/elf.cpp kernel/files/cpio.cpp \
-    kernel/fork/verdict.cpp kernel/lib/string.cpp kernel/lib/print.cpp kernel/mm/frame.cpp kernel/mm/cache.cpp kernel/kinds.cpp \
+    kernel/fork/verdict.cpp kernel/fork/verdict_6_1.cpp kernel/lib/string.cpp kernel/lib/print.cpp kernel/mm/frame.cpp kernel/mm/cache.cpp kernel/kinds.cpp \
     kernel/files/inode.cpp kernel/namespaces/mount_tree.cpp)
 
 $(O)/host/%.cpp.o: %.cpp Makefile | $(B)/deps-run
