@@ -67,6 +67,24 @@ TheoremReport touches_nobody_else(Scene& scene) {
     });
 }
 
+TheoremReport keeps_limit(Scene& scene, const StepProperty& property) {
+    return report_of([&](TheoremReport& report) {
+        const State& s = scene.before();
+        const z3::expr& caller = scene.transition().who;
+        const z3::expr user = s.user(caller);
+        const bool of_user = std::string(property.name) == NPROC_LIMIT.name;
+        const z3::expr below = of_user
+                                   ? s.processes(user) < s.z3->int_const("RLIMIT_NPROC") || s.caps(caller) ||
+                                         user == s.z3->constant("init_user", s.sorts.object)
+                                   : s.nr_threads < s.z3->int_const("max_threads");
+        const z3::check_result answer = scene.ask({!below});
+        report.queries = scene.queries();
+        expect_unsat(answer,
+                     fmt::format("a clone is accepted against {}: {}", property.name, property.sentence));
+        report.outcome = Outcome::proved;
+    });
+}
+
 TheoremReport holds_at_boot() {
     return report_of([&](TheoremReport& report) {
         z3::context z3;
@@ -142,6 +160,10 @@ std::vector<Theorem> induction_theorems() {
         };
         add_to_scene("touches", name + " changes nothing that is counted of a task it does not name",
                      [](Scene& s) { return touches_nobody_else(s); });
+        if (row.make == clone)
+            for (const StepProperty* step : {&NPROC_LIMIT, &THREAD_LIMIT})
+                add_to_scene(step->name, step->sentence,
+                             [step](Scene& s) { return keeps_limit(s, *step); });
         for (const InvariantRow& invariant : modelled_invariants())
             add_to_scene(invariant.name, "after " + name + ": " + invariant.sentence,
                          [&invariant](Scene& s) { return keeps(s, invariant); });

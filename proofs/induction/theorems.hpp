@@ -1,6 +1,7 @@
 // The theorems of the group induction/: at boot every invariant holds; each transition is possible; and each
 // keeps each invariant.
 #pragma once
+#include "invariants/predicates.hpp"
 #include "proofs/induction/bounded_run.hpp"
 #include "proofs/induction/scene.hpp"
 #include "proofs/theorem.hpp"
@@ -12,6 +13,9 @@ namespace forkproof::proofs::induction {
 TheoremReport keeps(Scene& scene, const InvariantRow& invariant);
 /// The same in a scene of its own, for instance under other rules.
 TheoremReport keeps(const TransitionRow& transition, const InvariantRow& invariant, const Law& law);
+
+/// A property of each accepted clone: nproc-limit or thread-limit.
+TheoremReport keeps_limit(Scene& scene, const StepProperty& property);
 
 /// All invariants hold of the state in which a boot ends.
 TheoremReport holds_at_boot();
