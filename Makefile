@@ -66,42 +66,32 @@ run: $(BOOTABLE) bochsrc
 debug: $(BOOTABLE) $(B)/debug.sym bochsrc
 	@$(RUN) --debug --symbols $(B)/debug.sym $(WORDS_OPTION) $(PROGRAM_OPTIONS)
 
-# Which invariants break, and no others, when a rule is switched off and user/break does what the rule refused.
-BREAKS_newuser-thread     := group-userns
-BREAKS_newns-fs           := fs-mnt
-BREAKS_newuser-fs         := fs-userns
-BREAKS_thread-sighand     := group-sighand
-BREAKS_sighand-vm         := sighand-mm
-BREAKS_parent-init        := one-root
-BREAKS_nproc              := nproc-limit
-BREAKS_max-threads        := thread-limit
-BREAKS_fs-in-exec         := exec-decision
-BREAKS_newipc-sysvsem     := undo-ipc
-BREAKS_newpid-thread      := group-pidns,one-root,reaper
-BREAKS_parent-exit-signal := exit-signal
-BREAKS_reset-on-fork      := sched
-BREAK_WORDS_max-threads   := max_threads=4
-BREAKABLE := $(patsubst BREAKS_%,%,$(filter BREAKS_%,$(.VARIABLES)))
-FORGETS_linux-2.6.33      := B1,B2,B5
+# A rule is switched off and its witness played, by which exactly what was predicted breaks. IN_FORCE=1: not switched off.
+FORGETS_linux-2.6.33 := B1,B2,B5
+WITNESS = $(or $(SCRIPT),$(if $(RULE),$(B)/witness/$(RULE).script))
 ifneq ($(filter break,$(MAKECMDGOALS)),)
 ifdef LADDER
 ifndef FORGETS_$(LADDER)
 $(error make break: LADDER=$(LADDER) is not known; there is linux-2.6.33)
 endif
-else ifndef BREAKS_$(RULE)
-$(error make break: RULE=$(RULE) is none of these: $(sort $(BREAKABLE)); or LADDER=linux-2.6.33)
+else ifeq ($(RULE)$(SCRIPT),)
+$(error make break: which rule? RULE=NAME, as `make why` has them; SCRIPT=file; or LADDER=linux-2.6.33)
 endif
 endif
 
-break: $(BOOTABLE) bochsrc
+break: $(BOOTABLE) $(B)/user/play bochsrc $(if $(LADDER),,$(WITNESS))
 ifdef LADDER
 	@echo 'make break: failed forks are cleaned up as $(LADDER) did. Predicted to be left behind: $(FORGETS_$(LADDER))'
 	@$(RUN) --cmdline='ladder=$(LADDER) fail=each' --expect-violation=$(FORGETS_$(LADDER)) \
 	    $(if $(DEBUG),--break-debug)
 else
-	@echo 'make break: rule $(RULE) is switched off, then called for. Predicted to break: $(BREAKS_$(RULE))'
-	@$(RUN) --cmdline='$(strip rules=-$(RULE) $(BREAK_WORDS_$(RULE)) program=/bin/break args="$(RULE)")' \
-	    --expect-violation=$(BREAKS_$(RULE)) $(if $(DEBUG),--break-debug)
+	@$(RUN) --script '$(WITNESS)' $(if $(IN_FORCE),,--without-rule) $(WORDS_OPTION) $(if $(DEBUG),--break-debug)
+endif
+
+# Witness scripts are kept, one a rule.
+ifndef SCRIPT
+$(B)/witness/%.script: tests/witness/%.script
+	@mkdir -p $(@D) && cp $< $@
 endif
 
 # What is proved is the kernel that boots, or another one: KERNEL=file.
@@ -281,7 +271,8 @@ $(O)/host/proofs/%.o $(O)/host/tests/%.o: HOST_FLAGS += -Wno-maybe-uninitialized
 objects = $(patsubst %,$(O)/host/%.o,$(1))
 
 BOOT_HOST    := boot/image.cpp
-RUNNER_PARTS := $(BOOT_HOST) $(filter-out debug/main.cpp,$(wildcard debug/*.cpp)) kernel/cmdline.cpp kernel/lib/string.cpp
+RUNNER_PARTS := $(BOOT_HOST) $(filter-out debug/main.cpp,$(wildcard debug/*.cpp)) kernel/cmdline.cpp kernel/lib/string.cpp \
+    user/play/script.cpp user/play/call.cpp
 
 # Sources of the kernel that know nothing of the machine, and are tested on the host.
 HOST_KERNEL_SOURCES := $(wildcard kernel/cmdline.cpp kernel/exec/elf.cpp kernel/files/cpio.cpp \

@@ -1,6 +1,6 @@
-// Invariants that speak of how a capability or a namespace came about. The kernel keeps no such history, so
-// only the prover asks them (proofs/induction), of ghosts that a transition carries along. They are what the
-// rules newuser-caps and new-caps guard.
+// Invariants that speak of how a capability or a namespace came about: what the rules newuser-caps and
+// new-caps guard. A kernel keeps no such history: the prover (proofs/induction) and the run-time checker
+// (kernel/check/ghosts.hpp) carry it along as ghosts, which no decision reads.
 #pragma once
 #include "predicates.hpp"
 
@@ -15,5 +15,9 @@ inline constexpr auto privilege_invariants = std::tuple{
         [](auto s) { return s.all([s](auto a) { return s.implies(a.is_privileged(), a.namespaces_are_trusted()); }); }},
 };
 // clang-format on
+
+/// What the run-time checker asks.
+inline constexpr auto checked_invariants = std::tuple_cat(invariants, privilege_invariants);
+inline constexpr int CHECKED_INVARIANT_COUNT = static_cast<int>(std::tuple_size_v<decltype(checked_invariants)>);
 
 } // namespace forkproof

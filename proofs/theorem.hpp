@@ -85,9 +85,13 @@ struct Theorem {
     bool whole_life = false;
     /// What it depends on besides the bytes of the image, for the cache; "" is the whole prover.
     std::string inputs;
+    /// Theorems that follow each other and have one batch are run by one thread, in their order: they share
+    /// what is made once. "": it stands alone.
+    std::string batch;
 };
 
-/// All theorems, in the order in which they are reported: the rule table's, the induction's, then the machine code's.
+/// All theorems, in the order in which they are reported: the rule table's, the induction's, then the machine
+/// code's.
 std::vector<Theorem> all_theorems();
 
 // Their parts, in rules/, induction/ and theorems/.
