@@ -1,8 +1,6 @@
 #include "proofs/why/search.hpp"
 #include "proofs/theorem.hpp"
 #include "invariants/flags.hpp"
-#include <algorithm>
-#include <set>
 
 namespace forkproof::proofs::why {
 namespace {
@@ -11,6 +9,7 @@ using namespace induction;
 
 /// Z3's own unit of work, the same on every machine: a backstop.
 constexpr unsigned RLIMIT = 100'000'000;
+constexpr int FIRST_TASK = 1; // init's number in the terms: named first
 constexpr int SIGCHLD_NUMBER = 17; // linux-2.6.33 asm/signal.h
 constexpr int SIGUSR1_NUMBER = 10;
 
@@ -35,60 +34,45 @@ z3::expr has_plain_signal(const z3::expr& flags) {
     return z3::ite(thread, signal == 0, signal == SIGCHLD_NUMBER || signal == SIGUSR1_NUMBER);
 }
 
-bool is_named(const z3::expr& constant, const std::string& start) {
-    return constant.decl().name().str().starts_with(start);
-}
-
 } // namespace
 
 Sequence::Sequence(z3::context& z3, const Question& question, Start start)
-    : question_(&question), start_(start), run_(z3), solver_(std::make_shared<z3::solver>(z3)) {
+    : question_(&question), start_(start), run_(z3, Sorts::numbers(z3)), known_(z3),
+      solver_(std::make_shared<z3::solver>(z3)) {
     z3::params params(z3);
     params.set("rlimit", RLIMIT);
     solver_->set(params);
-    add_facts();
+    for (const z3::expr& task : run_.tasks()) known_.number(task);
+    for (const z3::expr& object : run_.objects()) known_.number(object);
+    for (const z3::expr& fact : run_.facts()) {
+        known_.learn(fact);
+        solver_->add(known_.named(fact)); // for who reads it of a task that is not known yet
+    }
+    facts_ = run_.facts().size();
     if (start == Start::init) return;
-    const Law all{question.table, question.in_force};
-    const z3::expr init = run_.tasks().front();
-    const Transition child = run_.step(row_of(clone), all);
-    solver_->add(child.who == init && child.flags == SIGCHLD_NUMBER);
-    const Transition nobody = run_.step(row_of(setuid), all);
-    solver_->add(nobody.who == child.other);
+    const z3::expr child = step(row_of(clone), question.in_force).other;
+    known_.say(run_.steps().back().who, z3.int_val(FIRST_TASK));
+    known_.say(run_.steps().back().flags, z3.bv_val(SIGCHLD_NUMBER, 32));
+    add_facts();
+    step(row_of(setuid), question.in_force);
+    known_.say(run_.steps().back().who, known_(child));
     add_facts();
     set_up_ = run_.steps().size();
 }
 
-void Sequence::add_facts() {
-    for (; facts_ < run_.facts().size(); facts_++) {
-        solver_->add(run_.facts()[facts_]);
-        keep_apart(run_.facts()[facts_]);
-    }
+const Transition& Sequence::step(const TransitionRow& row, RuleSet in_force) {
+    const Transition& t = run_.step(row, Law{question_->table, in_force});
+    if (t.call) known_.number(t.other);
+    for (const z3::expr& object : t.fresh) known_.number(object);
+    return t;
 }
 
-void Sequence::keep_apart(const z3::expr& fact) {
-    const State& s = run_.boot();
-    const std::size_t old = objects_.size();
-    std::set<unsigned> seen;
-    std::vector<z3::expr> left{fact};
-    while (!left.empty()) {
-        const z3::expr e = left.back();
-        left.pop_back();
-        if (!e.is_app() || !seen.insert(e.id()).second) continue;
-        for (unsigned i = 0; i < e.num_args(); i++) left.push_back(e.arg(i));
-        // Whom setuid becomes may be somebody who was there before.
-        if (!e.is_const() || !z3::eq(e.get_sort(), s.sorts.object) || is_named(e, "other_user")) continue;
-        if (std::none_of(objects_.begin(), objects_.end(), [&](const z3::expr& o) { return z3::eq(o, e); }))
-            objects_.push_back(e);
-    }
-    if (objects_.size() == old) return;
-    z3::expr_vector apart(*s.z3);
-    for (const z3::expr& o : objects_) apart.push_back(o);
-    solver_->add(z3::distinct(apart));
+void Sequence::add_facts() {
+    for (; facts_ < run_.facts().size(); facts_++) solver_->add(known_(run_.facts()[facts_]));
 }
 
 void Sequence::call(const TransitionRow& row) {
-    RuleSet in_force(question_->in_force.bits() & ~question_->off.bits());
-    const Transition& t = run_.step(row, Law{question_->table, in_force});
+    const Transition& t = step(row, RuleSet(question_->in_force.bits() & ~question_->off.bits()));
     if (t.call) solver_->add(has_plain_signal(t.flags));
     add_facts();
 }
@@ -110,7 +94,7 @@ z3::expr Sequence::breaks_something() const {
     z3::expr_vector called(z3), broken(z3);
     for (std::size_t i = 0; i < calls(); i++) called.push_back(is_called_for(i));
     for (const Goal* goal : question_->goals) broken.push_back(goal->broken(run_));
-    return z3::mk_or(called) && z3::mk_or(broken);
+    return known_(z3::mk_or(called) && z3::mk_or(broken));
 }
 
 namespace {

@@ -1,6 +1,7 @@
 // The search for the shortest sequence of calls.
 #pragma once
 #include "proofs/why/goals.hpp"
+#include "proofs/why/known.hpp"
 
 namespace forkproof::proofs::why {
 
@@ -33,6 +34,8 @@ class Sequence {
 
     [[nodiscard]] const induction::BoundedRun& run() const { return run_; }
     [[nodiscard]] z3::solver& solver() { return *solver_; }
+    /// A term over the run, as the solver takes it.
+    [[nodiscard]] z3::expr plain(const z3::expr& term) const { return known_(term); }
     [[nodiscard]] Start start() const { return start_; }
     [[nodiscard]] const Question& question() const { return *question_; }
     /// Steps of the run that set up the start.
@@ -52,27 +55,25 @@ class Sequence {
     template <class F>
     void try_call(const induction::TransitionRow& row, F then) {
         const induction::BoundedRun before = run_;
-        const auto named = objects_.size();
+        const Known known = known_;
         solver_->push();
         call(row);
         then();
         solver_->pop();
         run_ = before;
+        known_ = known;
         facts_ = run_.facts().size();
-        objects_.erase(objects_.begin() + static_cast<std::ptrdiff_t>(named), objects_.end());
     }
 
   private:
     void add_facts();
-    /// No object has two names: which of the free ones an object that is made gets does not matter, and that a
-    /// freed one comes back matters as little.
-    void keep_apart(const z3::expr& fact);
+    const induction::Transition& step(const induction::TransitionRow& row, RuleSet in_force);
     const Question* question_;
     Start start_;
     induction::BoundedRun run_;
+    Known known_;
     std::shared_ptr<z3::solver> solver_;
     std::size_t facts_ = 0, set_up_ = 0;
-    std::vector<z3::expr> objects_; ///< names of objects, each of another one
 };
 
 /// All kinds of sequences of exactly this many calls that break one of the goals. Throws NotProved if the
