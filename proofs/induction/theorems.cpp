@@ -162,8 +162,7 @@ std::vector<Theorem> induction_theorems() {
                      [](Scene& s) { return touches_nobody_else(s); });
         if (row.make == clone)
             for (const StepProperty* step : {&NPROC_LIMIT, &THREAD_LIMIT})
-                add_to_scene(step->name, step->sentence,
-                             [step](Scene& s) { return keeps_limit(s, *step); });
+                add_to_scene(step->name, step->sentence, [step](Scene& s) { return keeps_limit(s, *step); });
         for (const InvariantRow& invariant : modelled_invariants())
             add_to_scene(invariant.name, "after " + name + ": " + invariant.sentence,
                          [&invariant](Scene& s) { return keeps(s, invariant); });

@@ -23,7 +23,8 @@ bool is_of_states(const std::string& name) {
 std::vector<Goal> collect() {
     std::vector<Goal> goals;
     auto add = [&](const induction::InvariantRow& row) {
-        goals.push_back({row.name, row.sentence, [&row](const BoundedRun& run) { return !run.holds(row); }, &row});
+        goals.push_back(
+            {row.name, row.sentence, [&row](const BoundedRun& run) { return !run.holds(row); }, &row});
     };
     for (const induction::InvariantRow& row : induction::modelled_invariants())
         if (!row.auxiliary && is_of_states(row.name)) add(row);

@@ -8,8 +8,8 @@
 
 namespace forkproof::proofs::why {
 
-/// Something that can be wrong after a sequence of calls: an invariant of the state, or a property of the last
-/// step. Auxiliary invariants are none: nobody sees them.
+/// Something that can be wrong after a sequence of calls: an invariant of the state, or a property of the
+/// last step. Auxiliary invariants are none: nobody sees them.
 struct Goal {
     std::string name, sentence;
     std::function<z3::expr(const induction::BoundedRun&)> broken;

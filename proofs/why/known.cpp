@@ -7,7 +7,8 @@ bool is_value(const z3::expr& e) { return e.is_numeral() || e.is_true() || e.is_
 
 /// "parent(1)": a field of the first state, in one place.
 bool is_read(const z3::expr& e) {
-    return e.is_app() && e.decl().decl_kind() == Z3_OP_UNINTERPRETED && e.num_args() == 1 && is_value(e.arg(0));
+    return e.is_app() && e.decl().decl_kind() == Z3_OP_UNINTERPRETED && e.num_args() == 1 &&
+           is_value(e.arg(0));
 }
 
 } // namespace

@@ -92,9 +92,11 @@ Reader::Reader(const Sequence& sequence, const z3::model& model) : sequence_(&se
     for (std::size_t i = 0; i < children; i++) made += sequence.at(i).call ? 1U : 0U;
     const std::size_t before = tasks.size() - made;
     for (std::size_t i = 0; i < tasks.size(); i++) {
-        std::string name = tasks[i].to_string();
-        if (i >= before) name = std::string(1, static_cast<char>('a' + (i - before)));
-        else if (name.starts_with("child")) name = "user";
+        std::string name = tasks[i].decl().name().str();
+        if (i >= before)
+            name = std::string(1, static_cast<char>('a' + (i - before)));
+        else if (name.starts_with("child"))
+            name = "user";
         tasks_[number(tasks[i])] = name;
     }
 }
@@ -135,12 +137,18 @@ PlainState Reader::read(const State& state) {
             const z3::expr term = column.read(state, a);
             const std::string kind = column.kind;
             std::string& word = row.is[column.name];
-            if (kind == TASK) word = task_name(term);
-            else if (kind == TRUTH) word = is_true(term) ? "yes" : "-";
-            else if (kind == NUMBER) word = std::to_string(number(term));
-            else if (kind == SIGNAL) word = signal_words(number(term));
-            else if (kind == AGE) word = number(term) == 0 ? "-" : std::to_string(number(term));
-            else word = object_name(kind, term);
+            if (kind == TASK)
+                word = task_name(term);
+            else if (kind == TRUTH)
+                word = is_true(term) ? "yes" : "-";
+            else if (kind == NUMBER)
+                word = std::to_string(number(term));
+            else if (kind == SIGNAL)
+                word = signal_words(number(term));
+            else if (kind == AGE)
+                word = number(term) == 0 ? "-" : std::to_string(number(term));
+            else
+                word = object_name(kind, term);
         }
         plain.tasks.push_back(std::move(row));
     }

@@ -1,6 +1,6 @@
 #include "proofs/why/search.hpp"
-#include "proofs/theorem.hpp"
 #include "invariants/flags.hpp"
+#include "proofs/theorem.hpp"
 
 namespace forkproof::proofs::why {
 namespace {
@@ -9,7 +9,7 @@ using namespace induction;
 
 /// Z3's own unit of work, the same on every machine: a backstop.
 constexpr unsigned RLIMIT = 100'000'000;
-constexpr int FIRST_TASK = 1; // init's number in the terms: named first
+constexpr int FIRST_TASK = 1;      // init's number in the terms: named first
 constexpr int SIGCHLD_NUMBER = 17; // linux-2.6.33 asm/signal.h
 constexpr int SIGUSR1_NUMBER = 10;
 

@@ -43,7 +43,8 @@ class Sequence {
     [[nodiscard]] std::size_t calls() const { return run_.steps().size() - set_up_; }
     /// The i-th call, from 0.
     [[nodiscard]] const induction::Transition& at(std::size_t i) const { return run_.steps()[set_up_ + i]; }
-    /// Whether the rules that are off would refuse this call (or change what it does): false if it is no clone.
+    /// Whether the rules that are off would refuse this call (or change what it does): false if it is no
+    /// clone.
     [[nodiscard]] z3::expr is_called_for(std::size_t i) const;
 
     /// Whether the kinds can follow each other at all.

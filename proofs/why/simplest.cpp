@@ -4,6 +4,8 @@
 namespace forkproof::proofs::why {
 namespace {
 
+constexpr int SIGCHLD_NUMBER = 17; // linux-2.6.33 asm/signal.h
+
 /// Adds a wish if it can come true.
 bool wish(Sequence& sequence, const z3::expr& what) {
     sequence.solver().push();
@@ -50,8 +52,8 @@ void make_simplest(Sequence& sequence) {
             wish(sequence, !open_truth(sequence, i, needless));
         for (const char* plain : {"only_ours", "handler"}) wish(sequence, open_truth(sequence, i, plain));
         if (!t.call) continue;
-        wish(sequence, (t.flags & z3.bv_val(CSIGNAL, 32)) == 17); // SIGCHLD
-        for (std::uint32_t bit = 1U << 31; bit > CSIGNAL; bit >>= 1) wish(sequence, !has(t.flags, bit));
+        wish(sequence, (t.flags & z3.bv_val(CSIGNAL, 32)) == SIGCHLD_NUMBER);
+        for (std::uint32_t bit = CSIGNAL + 1; bit != 0; bit <<= 1) wish(sequence, !has(t.flags, bit));
     }
     for (const char* limit : {"RLIMIT_NPROC", "max_threads"})
         for (int value = 1; value <= 16 && !wish(sequence, z3.int_const(limit) == value); value++) {

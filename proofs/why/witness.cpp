@@ -34,7 +34,8 @@ bool is_set_uid(const Sequence& sequence, const Reader& reader, std::size_t call
     return false;
 }
 
-std::string call_words(const Sequence& sequence, const Reader& reader, std::size_t i, const TransitionRow& row) {
+std::string call_words(const Sequence& sequence, const Reader& reader, std::size_t i,
+                       const TransitionRow& row) {
     const Transition& t = sequence.at(i);
     const char* file = is_set_uid(sequence, reader, i) ? "SETUID_ROOT" : "";
     auto open = [&](const char* name) { return reader.is_true(open_truth(sequence, i, name)); };
@@ -77,7 +78,8 @@ Witness read_witness(Sequence& sequence, const Kinds& kinds) {
         if (goal->name == THREAD_LIMIT.name) witness.max_threads = reader.number(z3.int_const("max_threads"));
     }
     for (const Goal* goal : broken)
-        witness.wrong.push_back({goal->name, wrong_words(*goal, sequence, reader, witness.states.back(), witness)});
+        witness.wrong.push_back(
+            {goal->name, wrong_words(*goal, sequence, reader, witness.states.back(), witness)});
     return witness;
 }
 
