@@ -113,10 +113,11 @@ std::vector<TheoremReport> run_theorems(const std::vector<Theorem>& theorems, co
         const Theorem& theorem = theorems[i];
         queue.begin(i);
         std::optional<TheoremReport> report;
-        if (options.cache && !options.fresh) report = options.cache->find(theorem);
+        const bool remembered = options.cache && !theorem.needs_boot;
+        if (remembered && !options.fresh) report = options.cache->find(theorem);
         if (!report) {
             report = run_theorem(theorem, setting);
-            if (options.cache) options.cache->keep(theorem, *report);
+            if (remembered) options.cache->keep(theorem, *report);
         }
         queue.finish(i, std::move(*report));
     };

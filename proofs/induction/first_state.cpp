@@ -48,7 +48,8 @@ void say_counted(FirstState& s, const std::string& kind, const std::string& name
     s.objects.push_back({name, kind});
     s.say(kind + "_count", name, holders);
     s.say(kind + "_holders", name, holders);
-    if (kind == "signal") s.say("live", name, 1L), s.say("living", name, 1L);
+    if (kind == "signal")
+        s.say("live", name, 1L), s.say("living", name, 1L), s.say("unkillable", name, false);
     if (kind == "sighand") s.say("handler_mm", name, "nil");
 }
 
@@ -66,7 +67,8 @@ FirstState make() {
             say_counted(s, kind, own, 1);
             s.say(kind, task, own);
         }
-    s.say("unkillable", "init_signal", true), s.say("unkillable", "kthreadd_signal", false);
+    s.say("unkillable", "init_signal", true);
+    for (const char* kind : {"signal", "sighand"}) say_counted(s, kind, std::string("idle_") + kind, 1);
     say_counted(s, "mm", "init_mm", 1);
     s.say("mm", "init", "init_mm"), s.say("mm", "kthreadd", "nil");
     // Both were made by idle, which shares these with them and counts too.

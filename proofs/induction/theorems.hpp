@@ -2,6 +2,7 @@
 // keeps each invariant.
 #pragma once
 #include "invariants/predicates.hpp"
+#include "proofs/induction/booted_state.hpp"
 #include "proofs/induction/bounded_run.hpp"
 #include "proofs/induction/scene.hpp"
 #include "proofs/theorem.hpp"
@@ -17,8 +18,8 @@ TheoremReport keeps(const TransitionRow& transition, const InvariantRow& invaria
 /// A property of each accepted clone: nproc-limit or thread-limit.
 TheoremReport keeps_limit(Scene& scene, const StepProperty& property);
 
-/// All invariants hold of the state in which a boot ends.
-TheoremReport holds_at_boot();
+/// The booted kernel's state is the one that the model starts from, and all invariants hold of it.
+TheoremReport holds_at_boot(const BootedState& booted);
 
 /// From boot the transition can happen, and every invariant holds then.
 TheoremReport is_possible(const TransitionRow& transition, const Law& law);
