@@ -30,7 +30,8 @@ help:
 	@echo 'make history linux-2.6.33 refuted, defect by defect; FROM=2.6.33 TO=3.8: what one kernel accepts and the other not'
 	@echo 'make mutants whether the theorems notice faults planted in the machine code and in the source'
 	@echo 'make debug   Bochs'"'"'s debugger at 0x7c00, symbols loaded'
-	@echo 'make break   RULE=newns-fs: switch the rule off and see what it guards break; DEBUG=1 stops there in the debugger'
+	@echo 'make break   RULE=newns-fs: switch the rule off, play its witness and see what it guards break; DEBUG=1 stops there'
+	@echo '             in the debugger; IN_FORCE=1: the same calls with the rule; SCRIPT=file: calls of your own'
 	@echo '             LADDER=linux-2.6.33: failed forks cleaned up as that version did, and what it leaves behind'
 	@echo 'make rows    each resource of copy_process: the program that shows it, here and on Linux'
 	@echo 'make lint    clang-format and clang-tidy over the tree (some minutes)'
@@ -67,6 +68,9 @@ debug: $(BOOTABLE) $(B)/debug.sym bochsrc
 	@$(RUN) --debug --symbols $(B)/debug.sym $(WORDS_OPTION) $(PROGRAM_OPTIONS)
 
 # A rule is switched off and its witness played, by which exactly what was predicted breaks. IN_FORCE=1: not switched off.
+WITNESSED := newuser-thread newuser-caps newns-fs newuser-fs thread-sighand sighand-vm parent-init nproc max-threads \
+    fs-in-exec new-caps newipc-sysvsem newpid-thread parent-exit-signal reset-on-fork
+WITNESSES := $(WITNESSED:%=$(B)/witness/%.script)
 FORGETS_linux-2.6.33 := B1,B2,B5
 WITNESS = $(or $(SCRIPT),$(if $(RULE),$(B)/witness/$(RULE).script))
 ifneq ($(filter break,$(MAKECMDGOALS)),)
@@ -74,8 +78,8 @@ ifdef LADDER
 ifndef FORGETS_$(LADDER)
 $(error make break: LADDER=$(LADDER) is not known; there is linux-2.6.33)
 endif
-else ifeq ($(RULE)$(SCRIPT),)
-$(error make break: which rule? RULE=NAME, as `make why` has them; SCRIPT=file; or LADDER=linux-2.6.33)
+else ifeq ($(SCRIPT)$(filter $(RULE),$(WITNESSED)),)
+$(error make break: RULE=$(RULE) is none of these: $(sort $(WITNESSED)); or SCRIPT=file, or LADDER=linux-2.6.33)
 endif
 endif
 
@@ -85,14 +89,12 @@ ifdef LADDER
 	@$(RUN) --cmdline='ladder=$(LADDER) fail=each' --expect-violation=$(FORGETS_$(LADDER)) \
 	    $(if $(DEBUG),--break-debug)
 else
-	@$(RUN) --script '$(WITNESS)' $(if $(IN_FORCE),,--without-rule) $(WORDS_OPTION) $(if $(DEBUG),--break-debug)
+	@$(RUN) --script '$(WITNESS)' $(if $(IN_FORCE),,--without-rule) $(WORDS_OPTION) $(if $(DEBUG),--break-debug) \
+	    $(if $(KERNEL),--kernel='$(KERNEL)')
 endif
 
-# Witness scripts are kept, one a rule.
-ifndef SCRIPT
 $(B)/witness/%.script: tests/witness/%.script
 	@mkdir -p $(@D) && cp $< $@
-endif
 
 # What is proved is the kernel that boots, or another one: KERNEL=file.
 PROVE_OPTIONS = $(T) $(if $(T),--details) $(if $(filter 1,$(FRESH)),--fresh) $(if $(JSON),--json '$(JSON)')
@@ -144,7 +146,7 @@ rows: $(B)/bin/rows $(BOOTABLE) bochsrc test-programs
 
 test: $(BOOTABLE) $(B)/forkproof.img $(B)/bin/mkimage $(B)/bin/prove $(B)/bin/unit-tests $(B)/bin/bochs-tests
 test: $(VALIDATED) $(B)/bin/mutants $(B)/kernel.how
-test: test-programs
+test: test-programs $(WITNESSES)
 	@.ci/test $(B)
 
 clean:

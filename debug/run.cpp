@@ -70,7 +70,7 @@ void add_script(const Request& request, const Witness& witness, image::Contents&
                 const fs::path& folder) {
     add_files(witness.files(request.build + "/user/play"), contents, folder);
     add_words(witness.machine(), contents);
-    if (request.without_rule) add_words("rules=-" + witness.rule(), contents);
+    if (request.without_rule) add_words("rules=" + witness.rules_off(), contents);
 }
 
 // Puts the user's program into the initrd and its name and arguments on the command line.

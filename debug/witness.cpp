@@ -54,6 +54,11 @@ Witness::Witness(const std::string& file) {
 }
 
 std::string Witness::rule() const { return text_of(script_.rule); }
+std::string Witness::rules_off() const {
+    std::string text = "-";
+    for (const char c : rule()) text += c == ',' ? ",-" : std::string(1, c);
+    return text;
+}
 std::string Witness::machine() const { return text_of(script_.machine); }
 
 std::set<std::string> Witness::breaks() const {

@@ -15,7 +15,10 @@ class Witness {
     Witness(const Witness&) = delete; // the script points into the text
     Witness& operator=(const Witness&) = delete;
 
+    /// Its name; of several rules that it takes together, joined by commas.
     [[nodiscard]] std::string rule() const;
+    /// "-newns-fs", as the kernel command line switches it off.
+    [[nodiscard]] std::string rules_off() const;
     /// Words for the kernel command line.
     [[nodiscard]] std::string machine() const;
     /// The invariants that break without the rule.
