@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "debug/bochs.hpp"
 #include "debug/frames.hpp"
@@ -139,6 +140,15 @@ bool lost_the_race_for_a_port(const Judgement& judgement) {
            judgement.words.find("could not bind any port") != std::string::npos;
 }
 
+void announce(const Witness& witness, bool without_rule) {
+    if (without_rule)
+        fmt::print("witness of {}, which is switched off. Predicted to break: {}, after {}\n", witness.rule(),
+                   fmt::join(witness.breaks(), ", "), witness.call());
+    else
+        fmt::print("witness of {}, which is in force. Predicted: {}\n", witness.rule(), witness.answer());
+    std::fflush(stdout);
+}
+
 Judgement run_once(const Request& request, const Witness* witness) {
     const BochsVersion version = installed_bochs();
     if (version.number.empty())
@@ -206,6 +216,7 @@ Judgement run(const Request& request) {
     std::optional<Witness> witness;
     Request asked = request;
     if (!request.script.empty()) witness.emplace(request.script);
+    if (witness) announce(*witness, request.without_rule);
     if (witness && request.without_rule) {
         asked.expected_violations = witness->breaks();
         asked.expected_call = witness->call();

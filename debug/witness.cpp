@@ -80,6 +80,11 @@ std::string Witness::call() const {
     return {};
 }
 
+std::string Witness::answer() const {
+    if (script_.error == Errno::OK) return "all calls are accepted";
+    return fmt::format("call {} answers {}", script_.refused, errno_name(script_.error));
+}
+
 std::vector<InitrdFile> Witness::files(const std::string& player) const {
     constexpr auto PROGRAM = static_cast<fs::perms>(0755), READABLE = static_cast<fs::perms>(0644);
     const image::Bytes program = image::read_file(player);

@@ -26,6 +26,8 @@ class Witness {
     /// The call that breaks them, as the kernel will say it: "clone(FS | NEWNS | SIGCHLD) by pid 1, which
     /// made pid 3". Numbers are given out in the order of the script; 2 is kthreadd.
     [[nodiscard]] std::string call() const;
+    /// With the rule in force: its errno, and to which call; or that all calls are accepted.
+    [[nodiscard]] std::string answer() const;
     /// What goes into the initrd: the player as /init, the script, and a set-uid program if it needs one.
     [[nodiscard]] std::vector<InitrdFile> files(const std::string& player) const;
 

@@ -33,7 +33,7 @@ class ScriptText : public testing::Test {
 
 constexpr const char* NEW_CAPS =
     "# without new-caps\n"
-    "rule new-caps\nerrno EPERM\nbreaks ns-trusted\nat 3\nrefused 1\n"
+    "rule new-caps # and no other\nerrno EPERM\nbreaks ns-trusted\nat 3\nrefused 1\n"
     "setup init clone() -> user\nsetup user setuid(nobody)\n"
     "1 user clone(NEWNET) -> a\n2 a exec_begin()\n3 a exec_commit(SETUID_ROOT)\n";
 
