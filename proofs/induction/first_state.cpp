@@ -95,6 +95,7 @@ struct Named {
     const char* name;
     Field State::*field;
 };
+/// Of tasks first, then, from `unkillable` on, of objects.
 constexpr Named fields[] = {
     {"listed", &State::listed},
     {"leader", &State::leader},
@@ -121,6 +122,7 @@ constexpr Named fields[] = {
     {"rt_policy", &State::rt_policy},
     {"reset_on_fork", &State::reset_on_fork},
     {"vfork_waiter", &State::vfork_waiter},
+    {"born_with", &State::born_with},
     {"sleeps", &State::sleeps},
     {"execs", &State::execs},
     {"caps", &State::caps},
@@ -135,6 +137,7 @@ constexpr Named fields[] = {
     {"in_exec", &State::in_exec},
     {"mnt_ns", &State::mnt_ns},
     {"ipc_ns", &State::ipc_ns},
+    {"undo_ipc_ns", &State::undo_ipc_ns},
     {"made_by_privilege", &State::made_by_privilege},
     {"user_ns", &State::user_ns},
     {"processes", &State::processes},
@@ -170,6 +173,21 @@ const z3::expr& number_of(const State& s, const std::string& name) {
 }
 
 } // namespace
+
+std::vector<std::string> model_fields() {
+    std::vector<std::string> names;
+    for (const Named& row : fields) names.emplace_back(row.name);
+    return names;
+}
+
+z3::expr same_task(const State& before, const State& after, const z3::expr& task) {
+    z3::expr_vector same(*before.z3);
+    for (const Named& row : fields) {
+        if (row.field == &State::unkillable) break;
+        same.push_back((before.*row.field)(task) == (after.*row.field)(task));
+    }
+    return z3::mk_and(same);
+}
 
 const FirstState& modelled_first_state() {
     static const FirstState state = make();

@@ -31,6 +31,11 @@ struct FirstState {
     [[nodiscard]] bool has_object(const std::string& name) const;
 };
 
+/// The names of all fields of the model, but for the counts of kinds of objects and the sums over all tasks.
+std::vector<std::string> model_fields();
+/// Every field of the task is the same in both states.
+z3::expr same_task(const State& before, const State& after, const z3::expr& task);
+
 /// What the model starts from: init and kthreadd, and idle's counts.
 const FirstState& modelled_first_state();
 

@@ -1,4 +1,5 @@
 #include "proofs/induction/theorems.hpp"
+#include "proofs/induction/refinement.hpp"
 #include "proofs/induction/transition_parts.hpp"
 #include <chrono>
 #include <fmt/format.h>
@@ -26,12 +27,13 @@ TheoremReport report_of(Body body) {
 
 } // namespace
 
-TheoremReport keeps(Scene& scene, const InvariantRow& invariant) {
+TheoremReport keeps(Scene& scene, const InvariantRow& invariant, const std::vector<z3::expr>& more) {
     return report_of([&](TheoremReport& report) {
         const Transition& t = scene.transition();
         const Anything& any = scene.anything();
-        const z3::check_result answer =
-            scene.ask({!invariant.holds(ProofView(t.after, {any.a, any.b}, {any.o}))});
+        std::vector<z3::expr> broken = more;
+        broken.push_back(!invariant.holds(ProofView(t.after, {any.a, any.b}, {any.o})));
+        const z3::check_result answer = scene.ask(broken);
         report.queries = scene.queries();
         expect_unsat(
             answer, fmt::format("{} can break {}: {}", scene.row().call, invariant.name, invariant.sentence));
@@ -67,7 +69,7 @@ TheoremReport touches_nobody_else(Scene& scene) {
     });
 }
 
-TheoremReport keeps_limit(Scene& scene, const StepProperty& property) {
+TheoremReport keeps_limit(Scene& scene, const StepProperty& property, const std::vector<z3::expr>& more) {
     return report_of([&](TheoremReport& report) {
         const State& s = scene.before();
         const z3::expr& caller = scene.transition().who;
@@ -77,7 +79,9 @@ TheoremReport keeps_limit(Scene& scene, const StepProperty& property) {
                                    ? s.processes(user) < s.z3->int_const("RLIMIT_NPROC") || s.caps(caller) ||
                                          user == s.z3->constant("init_user", s.sorts.object)
                                    : s.nr_threads < s.z3->int_const("max_threads");
-        const z3::check_result answer = scene.ask({!below});
+        std::vector<z3::expr> broken = more;
+        broken.push_back(!below);
+        const z3::check_result answer = scene.ask(broken);
         report.queries = scene.queries();
         expect_unsat(answer,
                      fmt::format("a clone is accepted against {}: {}", property.name, property.sentence));
@@ -201,6 +205,7 @@ std::vector<Theorem> induction_theorems() {
             return report;
         };
     }
+    for (Theorem& theorem : refinement_theorems()) all.push_back(std::move(theorem));
     return all;
 }
 

@@ -11,12 +11,13 @@ namespace forkproof::proofs::induction {
 
 /// The invariants before, and what the transition does, imply this invariant after. The log says which of
 /// them were used: an unsat core.
-TheoremReport keeps(Scene& scene, const InvariantRow& invariant);
+/// `more`: what is assumed besides.
+TheoremReport keeps(Scene& scene, const InvariantRow& invariant, const std::vector<z3::expr>& more = {});
 /// The same in a scene of its own, for instance under other rules.
 TheoremReport keeps(const TransitionRow& transition, const InvariantRow& invariant, const Law& law);
 
 /// A property of each accepted clone: nproc-limit or thread-limit.
-TheoremReport keeps_limit(Scene& scene, const StepProperty& property);
+TheoremReport keeps_limit(Scene& scene, const StepProperty& property, const std::vector<z3::expr>& more = {});
 
 /// The booted kernel's state is the one that the model starts from, and all invariants hold of it.
 TheoremReport holds_at_boot(const BootedState& booted);
