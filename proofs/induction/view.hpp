@@ -32,8 +32,6 @@ class TaskTerm {
     [[nodiscard]] z3::expr has_handler() const { return mm() != nil() && handler_mm() != nil(); }
     [[nodiscard]] z3::expr handler_mm() const { return s_->handler_mm(sighand()); }
     [[nodiscard]] z3::expr mm() const { return s_->mm(t_); }
-    [[nodiscard]] z3::expr has_handler() const { throw NotModelled("signal handlers"); }
-    [[nodiscard]] z3::expr handler_mm() const { throw NotModelled("signal handlers"); }
     [[nodiscard]] z3::expr fs() const { return s_->fs(t_); }
     [[nodiscard]] z3::expr fs_in_exec() const { return z3::ite(s_->in_exec(fs()), fs(), nil()); }
     [[nodiscard]] z3::expr user_ns() const { return s_->user_ns(s_->user(t_)); }
