@@ -56,6 +56,16 @@ std::set<std::string> violated(const std::vector<std::string>& lines) {
     return names;
 }
 
+// The call after which something was violated: "  after CALL by pid N (NAME), which made pid N", without the
+// name, which a program may choose.
+std::string call_of_violation(const std::vector<std::string>& lines) {
+    static const std::regex after(R"(  after (.*) by pid ([0-9]+) \(.*\)(, which made pid [0-9]+)?)");
+    for (const auto& line : lines)
+        if (std::smatch found; std::regex_match(line, found, after))
+            return fmt::format("{} by pid {}{}", found[1].str(), found[2].str(), found[3].str());
+    return "no call";
+}
+
 // What Bochs itself complained about: the line after its "exiting with the following message", or its last
 // words.
 std::string bochs_complaint(const std::string& errors) {
@@ -123,12 +133,20 @@ Judgement judge(const Observations& seen, const Expectations& expected) {
     if (!expected.violations) return plain;
 
     const auto names = violated(seen.kernel_lines);
-    if (plain.ending == Ending::violation && names == *expected.violations)
-        return {Ending::good, fmt::format("as predicted, violated: {}", fmt::join(names, ", "))};
-    if (plain.ending != Ending::violation && plain.ending != Ending::good) return plain;
+    const bool nothing_violated = plain.ending == Ending::good || plain.ending == Ending::program_failed;
+    if (plain.ending != Ending::violation && !nothing_violated) return plain;
+    const std::string call = nothing_violated ? "" : call_of_violation(seen.kernel_lines);
+    if (!nothing_violated && names == *expected.violations) {
+        if (!expected.call || call == *expected.call)
+            return {Ending::good, fmt::format("as predicted, violated: {}{}", fmt::join(names, ", "),
+                                              expected.call ? ", after " + call : "")};
+        return {Ending::not_predicted,
+                fmt::format("as predicted, violated: {}; but predicted after {}, and it was after {}",
+                            fmt::join(names, ", "), *expected.call, call)};
+    }
     return {Ending::not_predicted,
             fmt::format("predicted to be violated: {}; violated: {}", fmt::join(*expected.violations, ", "),
-                        names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")))};
+                        names.empty() ? "none" : fmt::format("{}, after {}", fmt::join(names, ", "), call))};
 }
 
 } // namespace forkproof::runner

@@ -39,6 +39,7 @@ struct Expectations {
     unsigned long long tick_limit = 0;
     unsigned host_seconds = 0;
     std::optional<std::set<std::string>> violations; ///< exactly these invariants violated, if set
+    std::optional<std::string> call;                 ///< ... and after this call, as the kernel says it
     bool checks_off = false; ///< check=off was asked for: the kernel must say so in place of a verdict
 };
 

@@ -41,7 +41,7 @@ int refuse(const char* words) { return finish({Ending::refused, words}); }
 
 int main(int argc, char** argv) {
     runner::Request request;
-    std::string expected;
+    std::string expected, expected_call;
     bool debug = false, break_debug = false;
 
     CLI::App app{"Boots the kernel in Bochs, shows what it says, and judges how it ended."};
@@ -50,7 +50,8 @@ int main(int argc, char** argv) {
     request.machine = {.bochsrc = "bochsrc",
                        .symbols = {},
                        .memory_megabytes = default_memory,
-                       .tick_limit = default_tick_limit};
+                       .tick_limit = default_tick_limit,
+                       .dump_file = {}};
     request.host_seconds = default_host_seconds;
     app.add_option("--build", request.build, "the build folder; files not named are taken from there");
     app.add_option("--bochsrc", request.machine.bochsrc, "the machine");
@@ -73,6 +74,13 @@ int main(int argc, char** argv) {
     app.add_option("--json", request.json, "say how it ended in this file, as JSON");
     app.add_option("--junit", request.junit, "say how it ended in this file, as JUnit's XML");
     app.add_option("--expect-violation", expected, "good only if exactly these invariants fail (A,B)");
+    app.add_option("--expect-after", expected_call, "... and after this call, as the kernel says it");
+    app.add_option("--script", request.script, "play this witness script");
+    app.add_flag("--without-rule", request.without_rule,
+                 "switch the script's rule off: good only if what it predicts happens");
+    app.add_option("--dump-memory", request.machine.dump_file,
+                   "boot up to the instruction --dump-at, and keep the memory in this file");
+    app.add_option("--dump-at", request.machine.dump_at, "an address in the kernel");
     app.add_flag("--debug", debug, "open Bochs's debugger at 0x7c00");
     app.add_flag("--break-debug", break_debug, "open Bochs's debugger where the kernel stops itself");
     app.add_flag("--verbose", request.verbose, "show what Bochs itself says, on standard error");
@@ -91,8 +99,12 @@ int main(int argc, char** argv) {
     from_build(request.initrd, "initrd.cpio");
     from_build(request.machine.symbols, "kernel.sym");
     if (!expected.empty()) request.expected_violations = split_names(expected);
+    if (!expected_call.empty()) request.expected_call = expected_call;
+    if (request.without_rule && request.script.empty()) return refuse("--without-rule needs a --script");
     if (debug) request.machine.mode = runner::Mode::debug;
     if (break_debug) request.machine.mode = runner::Mode::break_debug;
+
+    if (!request.machine.dump_file.empty()) request.machine.mode = runner::Mode::dump;
 
     try {
         return finish(runner::run(request));

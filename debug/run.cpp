@@ -3,14 +3,15 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "debug/bochs.hpp"
 #include "debug/frames.hpp"
-#include "debug/initrd.hpp"
 #include "debug/program.hpp"
 #include "debug/tempdir.hpp"
 #include "debug/told.hpp"
 #include "debug/voices.hpp"
+#include "debug/witness.hpp"
 #include "kernel/cmdline.hpp"
 
 namespace forkproof::runner {
@@ -56,6 +57,24 @@ class DebuggerTalk {
     bool started_ = false;
 };
 
+void add_words(const std::string& words, image::Contents& contents) {
+    if (!contents.cmdline.empty() && !words.empty()) contents.cmdline += ' ';
+    contents.cmdline += words;
+}
+
+void add_files(const std::vector<InitrdFile>& files, image::Contents& contents, const fs::path& folder) {
+    const image::Bytes archive = archive_files(files, folder);
+    contents.initrd.insert(contents.initrd.end(), archive.begin(), archive.end());
+}
+
+// Puts a witness script and its player into the initrd, and what it asks of the machine on the command line.
+void add_script(const Request& request, const Witness& witness, image::Contents& contents,
+                const fs::path& folder) {
+    add_files(witness.files(request.build + "/user/play"), contents, folder);
+    add_words(witness.machine(), contents);
+    if (request.without_rule) add_words("rules=" + witness.rules_off(), contents);
+}
+
 // Puts the user's program into the initrd and its name and arguments on the command line.
 void add_program(const Request& request, image::Contents& contents, const fs::path& folder) {
     const image::Bytes program = image::read_file(request.program);
@@ -70,21 +89,22 @@ void add_program(const Request& request, image::Contents& contents, const fs::pa
             "ARGS may not contain a double quote: the kernel's command line uses it around them");
     const fs::perms set_id =
         fs::status(request.program).permissions() & (fs::perms::set_uid | fs::perms::set_gid);
-    const image::Bytes archive = archive_program(program, set_id, folder);
-    contents.initrd.insert(contents.initrd.end(), archive.begin(), archive.end());
-    if (!contents.cmdline.empty()) contents.cmdline += ' ';
-    contents.cmdline += "program=/program";
+    add_files({{"program", program, static_cast<fs::perms>(0755) | set_id}}, contents, folder);
+    add_words("program=/program", contents);
     if (!request.args.empty()) contents.cmdline += fmt::format(" args=\"{}\"", request.args);
 }
 
-image::Bytes make_image(const Request& request, const fs::path& folder) {
+image::Bytes make_image(const Request& request, const Witness* witness, const fs::path& folder) {
     if (!request.ready_image.empty()) return image::read_file(request.ready_image);
+    if (witness && !request.program.empty())
+        throw image::Error("a script is played by a program of its own: PROGRAM does not go with it");
     image::Contents contents{.sector = image::read_file(request.sector),
                              .loader = image::read_file(request.loader),
                              .kernel = image::read_file(request.kernel),
                              .initrd = image::read_file(request.initrd),
                              .cmdline = request.cmdline};
     if (!request.program.empty()) add_program(request, contents, folder);
+    if (witness) add_script(request, *witness, contents, folder);
     return image::build(contents);
 }
 
@@ -126,16 +146,32 @@ bool lost_the_race_for_a_port(const Judgement& judgement) {
            judgement.words.find("could not bind any port") != std::string::npos;
 }
 
-Judgement run_once(const Request& request) {
+/// Bochs has stopped where it should; is the memory there?
+Judgement judge_dump(const std::string& file) {
+    std::error_code error;
+    if (fs::file_size(file, error) == DUMP_BYTES && !error) return {Ending::good, {}};
+    return {Ending::bochs_failed, fmt::format("Bochs has not written the memory to {}", file)};
+}
+
+void announce(const Witness& witness, bool without_rule) {
+    if (without_rule)
+        fmt::print("witness of {}, which is switched off. Predicted to break: {}, after {}\n", witness.rule(),
+                   fmt::join(witness.breaks(), ", "), witness.call());
+    else
+        fmt::print("witness of {}, which is in force. Predicted: {}\n", witness.rule(), witness.answer());
+    std::fflush(stdout);
+}
+
+Judgement run_once(const Request& request, const Witness* witness) {
     const BochsVersion version = installed_bochs();
     if (version.number.empty())
         return {Ending::bochs_failed, "Bochs is not installed: `make deps` installs it, or says how"};
 
     const TempDir folder(request.build);
-    const image::Bytes disk = make_image(request, folder.path());
+    const image::Bytes disk = make_image(request, witness, folder.path());
     image::write_file((folder.path() / "disk.img").string(), disk);
 
-    const bool interactive = request.machine.mode != Mode::run;
+    const bool interactive = request.machine.mode == Mode::debug || request.machine.mode == Mode::break_debug;
     const bool from_start = request.machine.mode == Mode::debug;
     if (interactive) std::fputs(from_start ? debug_greeting : break_greeting, stdout);
 
@@ -175,11 +211,14 @@ Judgement run_once(const Request& request) {
     if (!request.serial.empty()) keep(request.serial, text_of(folder.path() / "com1"));
     if (!request.bochs_log.empty()) keep(request.bochs_log, text_of(folder.path() / "bochs.log"));
 
+    if (request.machine.mode == Mode::dump && seen.plain.find(debug_start) != std::string::npos)
+        return judge_dump(request.machine.dump_file);
     const bool left = end.status == 0 || seen.plain.find(input_over_words) != std::string::npos;
     if (interactive && left) return {Ending::good, {}};
     Judgement judgement = judge(seen, {.tick_limit = request.machine.tick_limit,
                                        .host_seconds = request.host_seconds,
                                        .violations = request.expected_violations,
+                                       .call = request.expected_call,
                                        .checks_off = asks_for_no_checks(request.cmdline)});
     mention_version(judgement, version);
     keep_reports(request, told_by(seen.kernel_lines), judgement);
@@ -190,8 +229,16 @@ Judgement run_once(const Request& request) {
 
 Judgement run(const Request& request) try {
     constexpr int MOST_ATTEMPTS = 3;
+    std::optional<Witness> witness;
+    Request asked = request;
+    if (!request.script.empty()) witness.emplace(request.script);
+    if (witness) announce(*witness, request.without_rule);
+    if (witness && request.without_rule) {
+        asked.expected_violations = witness->breaks();
+        asked.expected_call = witness->call();
+    }
     for (int attempt = 1;; attempt++) {
-        Judgement judgement = run_once(request);
+        Judgement judgement = run_once(asked, witness ? &*witness : nullptr);
         if (attempt == MOST_ATTEMPTS || !lost_the_race_for_a_port(judgement)) return judgement;
     }
 } catch (const image::Error& error) {

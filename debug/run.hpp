@@ -23,6 +23,9 @@ struct Request {
     unsigned host_seconds = 0;
     bool verbose = false; ///< show what Bochs itself says, on standard error
     std::optional<std::set<std::string>> expected_violations;
+    std::optional<std::string> expected_call; ///< after which they come
+    std::string script;                       ///< a witness script to play instead of the tour
+    bool without_rule = false; ///< with its rule switched off: then what it predicts is expected
     Machine machine;
 };
 

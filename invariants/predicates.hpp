@@ -50,6 +50,8 @@ inline constexpr auto invariants = std::tuple{
         [](auto s) { return s.determines([](auto a) { return a.signal(); }, [](auto a) { return a.sighand(); }); }},
     Invariant{"sighand-mm", "tasks that share signal handlers share their memory", MidCall::yes,
         [](auto s) { return s.determines([](auto a) { return a.living_sighand(); }, [](auto a) { return a.mm(); }); }},
+    Invariant{"handler-mm", "a signal handler's address belongs to the memory that its task runs in", MidCall::yes,
+        [](auto s) { return s.all([s](auto a) { return s.implies(a.has_handler(), s.same(a.handler_mm(), a.mm())); }); }},
     Invariant{"group-parent", "the threads of a group have the same parent process", MidCall::yes,
         [](auto s) { return s.determines([](auto a) { return a.signal(); }, [](auto a) { return a.parent().signal(); }); }},
     Invariant{"group-userns", "the threads of a group are in one user namespace", MidCall::yes,
@@ -63,8 +65,10 @@ inline constexpr auto invariants = std::tuple{
         [](auto s) { return s.all([s](auto a) { return s.implies(a.has_undo(), s.same(a.undo_ipc_ns(), a.ipc_ns())); }); }},
     Invariant{"fs-userns", "tasks that share root and cwd are in one user namespace", MidCall::yes,
         [](auto s) { return s.determines([](auto a) { return a.fs(); }, [](auto a) { return a.user_ns(); }); }},
-    Invariant{"one-root", "a parent is in its child's pid namespace, but for the namespace's init", MidCall::yes,
-        [](auto s) { return s.all([s](auto a) { return s.same(a.pid_ns(), a.parent().pid_ns()) || a.is_ns_init(); }); }},
+    Invariant{"one-root", "a parent is in its child's pid namespace, but for the namespace's init and the kernel's own threads",
+        MidCall::yes,
+        [](auto s) { return s.all([s](auto a) {
+            return s.same(a.pid_ns(), a.parent().pid_ns()) || a.is_ns_init() || a.is_kernel_thread(); }); }},
     Invariant{"nesting", "the init of a pid namespace has its parent in the namespace that encloses it", MidCall::yes,
         [](auto s) { return s.all([s](auto a) {
             return s.implies(a.is_ns_init() && !a.is_first_init(), s.same(a.parent().pid_ns(), a.pid_ns_parent())); }); }},

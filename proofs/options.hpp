@@ -13,6 +13,7 @@ struct Options {
     std::vector<std::string> except; ///< names, or how they begin: left out
     std::string kernel = "build/kernel.elf";
     std::string disk_image;
+    std::string boot_memory; ///< "" if there is none: what needs one is left out
     bool full = false, fresh = false, list = false, details = false;
     std::string json, junit; ///< files; "" if none
     std::string smt;         ///< a folder for obligations; "" if they are not wanted

@@ -22,6 +22,7 @@ std::vector<std::string> at_most_max_lines(std::vector<std::string> lines) {
 
 std::vector<Theorem> all_theorems() {
     std::vector<Theorem> all = rules_theorems();
+    for (Theorem& theorem : induction_theorems()) all.push_back(std::move(theorem));
     for (Theorem& theorem : machine_theorems()) all.push_back(std::move(theorem));
     return all;
 }

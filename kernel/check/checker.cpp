@@ -1,7 +1,8 @@
 #include "kernel/check/checker.hpp"
-#include "invariants/predicates.hpp"
+#include "invariants/privilege.hpp"
 #include "kernel/arch/cpu.hpp"
 #include "kernel/arch/traps.hpp"
+#include "kernel/check/ghosts.hpp"
 #include "kernel/check/provoke.hpp"
 #include "kernel/check/rehearsal.hpp"
 #include "kernel/check/report.hpp"
@@ -16,20 +17,23 @@ namespace {
 
 CheckMode mode = CheckMode::off;
 CheckCounts counts;
-u32 checked[INVARIANT_COUNT];
+u32 checked[CHECKED_INVARIANT_COUNT];
 
 struct Call {
     const char* name;
     const Task& by;
     u32 flags;
+    i32 made = 0; ///< the task that it made, by the first namespace's number; 0: none
 };
 
 void print_call(const Call& call) {
     char words[256];
     flags_in_words(call.flags, words, sizeof words);
     const bool is_clone = call.flags != 0;
-    print("  after {}{}{}{} by pid {} ({})\n", call.name, is_clone ? "(" : "", is_clone ? words : "",
+    print("  after {}{}{}{} by pid {} ({})", call.name, is_clone ? "(" : "", is_clone ? words : "",
           is_clone ? ")" : "", call.by.pid, call.by.comm);
+    if (call.made) print(", which made pid {}", call.made);
+    print("\n");
 }
 
 void say_violation(const char* name, const char* sentence) { print("violation: {}: {}\n", name, sentence); }
@@ -74,7 +78,7 @@ bool judge(bool mid_call) {
         all_hold = false;
         say_violation(invariant.name, invariant.sentence);
     };
-    std::apply([&](const auto&... invariant) { (one(invariant), ...); }, invariants);
+    std::apply([&](const auto&... invariant) { (one(invariant), ...); }, checked_invariants);
     return all_hold;
 }
 
@@ -92,6 +96,7 @@ void checker_init(CheckMode m) {
     if (mode == CheckMode::step) steps_are_watched = true;
     if (mode != CheckMode::off) calls_are_watched = true;
 }
+bool checks_are_on() { return mode != CheckMode::off; }
 const CheckCounts& check_counts() { return counts; }
 u32 times_checked(int invariant) { return checked[invariant]; }
 
@@ -101,7 +106,9 @@ void check_invariants(const char* call, const Task& by, u32 flags, const Task* h
 
 void watch_process_call(const char* call, const Task& by) {
     if (rehearsing()) rehearsal_process_call(call, by);
-    if (mode != CheckMode::off && by.tgid != 0) check_invariants(call, by, 0, nullptr);
+    if (mode == CheckMode::off || by.tgid == 0) return;
+    ghosts_after_call(const_cast<Task&>(by));
+    check_invariants(call, by, 0, nullptr);
 }
 
 void step_done(const char* step, const ForkRequest& request) {
@@ -112,6 +119,7 @@ void step_done(const char* step, const ForkRequest& request) {
 void clone_accepted(const ForkRequest& request, const VerdictContext& seen) {
     const Task& me = *current();
     if (rehearsing()) rehearsal_clone_accepted();
+    if (mode != CheckMode::off) ghosts_after_clone(*request.child, me);
     if (&me == &init_task) return;
     provoke_after_clone(*request.child, *current());
     if (mode == CheckMode::off) return;
@@ -128,7 +136,7 @@ void clone_accepted(const ForkRequest& request, const VerdictContext& seen) {
     const char* resource = wrongly_shared(request.flags, me, *request.child);
     require(resource == nullptr, SHARING);
     if (resource) print("  what is shared or not as it should be: {}\n", resource);
-    check_all({"clone", me, request.flags}, nullptr, violated);
+    check_all({"clone", me, request.flags, request.child->pid}, nullptr, violated);
 }
 
 void report_violation(const char* name, const char* sentence, const char* call, const Task& by, u32 flags) {

@@ -7,6 +7,7 @@ namespace forkproof {
 
 /// How often to check (check=off|call|step).
 void checker_init(CheckMode mode);
+[[nodiscard]] bool checks_are_on();
 
 /// Checks everything now. On a violation prints the invariants that fail, the tasks and objects, the call and
 /// its backtrace, and ends the run.

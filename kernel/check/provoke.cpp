@@ -76,7 +76,7 @@ constexpr Row rows[] = {
          get_files(parent.files);
          child.files = parent.files;
      }},
-    // the invariants, in the order of invariants/predicates.hpp
+    // the invariants, in the order of invariants/predicates.hpp and privilege.hpp
     {"boot",
      [](Task&, Task&) { init_pid_ns->child_reaper->signal->flags &= ~static_cast<u32>(SIGNAL_UNKILLABLE); }},
     {"leader", [](Task& child, Task&) { child.tgid++; }},
@@ -90,6 +90,11 @@ constexpr Row rows[] = {
     {"group-signal", [](Task& child, Task& parent) { child.signal = parent.signal; }},
     {"group-sighand", [](Task& child, Task& parent) { child.signal = parent.signal; }},
     {"sighand-mm", [](Task& child, Task& parent) { child.sighand = parent.sighand; }},
+    {"handler-mm",
+     [](Task& child, Task& parent) {
+         child.sighand->action[SIGUSR1 - 1].handler = child.mm->start_code;
+         child.ghosts.handler_mm = parent.mm;
+     }},
     {"group-parent", [](Task& child, Task& parent) { child.signal = parent.signal; }},
     {"group-userns",
      [](Task& child, Task& parent) {
@@ -140,6 +145,8 @@ constexpr Row rows[] = {
     {"pids-unique", [](Task& child, Task& parent) { child.pid = parent.pid; }},
     {"vfork", [](Task& child, Task&) { child.vfork_done = &nobody; }},
     {"runqueue", [](Task& child, Task&) { child.run_list.unlink(); }},
+    {"no-amplify", [](Task& child, Task&) { child.ghosts.unentitled = true; }},
+    {"ns-trusted", [](Task& child, Task&) { child.ghosts.namespaces_untrusted = true; }},
 };
 
 const Row* armed;

@@ -1,5 +1,5 @@
 #include "kernel/check/report.hpp"
-#include "invariants/predicates.hpp"
+#include "invariants/privilege.hpp"
 #include "kernel/arch/cpu.hpp"
 #include "kernel/arch/traps.hpp"
 #include "kernel/boot_times.hpp"
@@ -48,7 +48,8 @@ void print_invariants() {
         print("{}  {-14} {6}", i % 3 == 0 ? "\n" : " ", name, times);
         i++;
     };
-    std::apply([&](const auto&... invariant) { (cell(invariant.name, times_checked(i)), ...); }, invariants);
+    std::apply([&](const auto&... invariant) { (cell(invariant.name, times_checked(i)), ...); },
+               checked_invariants);
     for (const StepProperty& p : step_properties) cell(p.name, c.accepted_clones);
     print("\n");
     if (c.mid_call_rounds) print("between the steps of a fork: {} checks more\n", c.mid_call_rounds);
@@ -103,7 +104,7 @@ void print_state() {
 void power_off(u32 status) {
     Task& me = *current();
     const bool by_init = me.tgid == 1;
-    if (check_counts().rounds) check_invariants("reboot", me, 0, nullptr);
+    if (checks_are_on()) check_invariants("reboot", me, 0, nullptr);
     print_calls();
     print_invariants();
     print_stack_use();
@@ -113,8 +114,9 @@ void power_off(u32 status) {
     else
         print("power-off: by pid {} ({}), who is not init\n", me.pid, me.comm);
     if (by_init && !missed) {
-        if (check_counts().rounds)
-            print("verdict: all {} invariants held over {} checks\n", INVARIANT_COUNT, check_counts().rounds);
+        if (checks_are_on())
+            print("verdict: all {} invariants held over {} checks\n", CHECKED_INVARIANT_COUNT,
+                  check_counts().rounds);
         else
             print("verdict: none, the checks were off (check=off)\n");
     }

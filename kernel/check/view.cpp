@@ -38,6 +38,8 @@ bool KeyedValues::agrees(const void* key, u64 value) {
 
 const void* TaskRef::undo_ipc_ns() const { return t_->sysvsem ? t_->sysvsem->ipc_ns : nullptr; }
 
+bool TaskRef::has_handler() const { return t_->mm && has_handler_of_its_own(*t_->sighand); }
+
 namespace {
 const Task* first_init() { return init_pid_ns->child_reaper; }
 } // namespace

@@ -1,5 +1,6 @@
 // The kernel's view of the task system: what invariants/predicates.hpp asks, answered from living objects.
 #pragma once
+#include "kernel/check/ghosts.hpp"
 #include "kernel/check/references.hpp"
 #include "kernel/namespaces/nsproxy.hpp"
 
@@ -44,12 +45,17 @@ class TaskRef {
     [[nodiscard]] const void* sighand() const { return t_ ? t_->sighand : nullptr; }
     [[nodiscard]] const void* living_sighand() const { return t_ && t_->mm ? t_->sighand : nullptr; }
     [[nodiscard]] const void* mm() const { return t_ ? t_->mm : nullptr; }
+    [[nodiscard]] bool has_handler() const; ///< of its own choice, while it has memory
+    [[nodiscard]] const void* handler_mm() const { return t_->ghosts.handler_mm; }
     [[nodiscard]] const void* fs() const { return t_ ? t_->fs : nullptr; }
     [[nodiscard]] const void* fs_in_exec() const {
         return t_ && t_->fs && t_->fs->in_exec ? t_->fs : nullptr;
     }
     [[nodiscard]] const void* user_ns() const { return t_ ? t_->cred->user->user_ns : nullptr; }
-    [[nodiscard]] const PidNs* pid_ns() const { return t_ ? task_active_pid_ns(*t_) : nullptr; }
+    /// The idle task is in none: no program can name it, nor be waited for by it.
+    [[nodiscard]] const PidNs* pid_ns() const {
+        return t_ && t_ != &init_task ? task_active_pid_ns(*t_) : nullptr;
+    }
     [[nodiscard]] const PidNs* pid_ns_parent() const { return pid_ns() ? pid_ns()->parent : nullptr; }
     [[nodiscard]] TaskRef reaper() const { return TaskRef(pid_ns() ? pid_ns()->child_reaper : nullptr); }
 
@@ -82,6 +88,9 @@ class TaskRef {
     [[nodiscard]] bool parent_can_wait() const {
         return t_->real_parent && t_->real_parent != &init_task && t_->real_parent->exit_state == EXIT_NONE;
     }
+    [[nodiscard]] bool is_privileged() const { return is_privileged_task(*t_); }
+    [[nodiscard]] bool is_entitled() const { return !t_->ghosts.unentitled; }
+    [[nodiscard]] bool namespaces_are_trusted() const { return !t_->ghosts.namespaces_untrusted; }
     [[nodiscard]] int exit_signal() const { return t_->exit_signal; }
     [[nodiscard]] int sigchld() const { return SIGCHLD; }
     [[nodiscard]] u64 exit_signal_chooser() const { return t_->exit_signal_chooser; }

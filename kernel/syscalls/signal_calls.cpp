@@ -1,6 +1,7 @@
 #include "kernel/mm/uaccess.hpp"
 #include "kernel/syscalls/task_calls.hpp"
 #include "kernel/task/sched.hpp"
+#include "kernel/task/watch.hpp"
 
 namespace forkproof {
 
@@ -73,8 +74,6 @@ i32 sys_tgkill(PtRegs& r) {
     return signal_thread(static_cast<i32>(r.bx), static_cast<i32>(r.cx), signal);
 }
 
-/// Only SIG_DFL and SIG_IGN can be set: running a handler comes with a later issue, and until then asking for
-/// one is refused (ENOSYS) rather than forgotten.
 i32 sys_rt_sigaction(PtRegs& r) {
     struct KernelSigaction {
         u32 handler, flags, restorer;
@@ -87,12 +86,13 @@ i32 sys_rt_sigaction(PtRegs& r) {
     if (r.cx) {
         if (get_user(wanted, r.cx) != Errno::OK) return negative(Errno::EFAULT);
         if (signal == SIGKILL || signal == SIGSTOP) return negative(Errno::EINVAL);
-        if (wanted.handler != SIG_DFL && wanted.handler != SIG_IGN) return negative(Errno::ENOSYS);
     }
     const KernelSigaction old{action.handler, action.flags, action.restorer, action.mask};
     if (r.dx && put_user(old, r.dx) != Errno::OK) return negative(Errno::EFAULT);
     if (!r.cx) return 0;
-    action = SigAction{wanted.handler, wanted.flags, wanted.restorer, wanted.mask};
+    action = SigAction{wanted.handler, wanted.flags, wanted.restorer,
+                       wanted.mask & ~(sigmask(SIGKILL) | sigmask(SIGSTOP))};
+    if (wanted.handler != SIG_DFL && wanted.handler != SIG_IGN) handlers_set(*current());
     if (wanted.handler == SIG_IGN) { // what is pending is forgotten (POSIX 3.3.1.3)
         current()->signal->shared_pending &= ~sigmask(static_cast<int>(signal));
         current()->pending &= ~sigmask(static_cast<int>(signal));

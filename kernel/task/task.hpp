@@ -58,6 +58,15 @@ struct Completion {
 struct UndoList;
 struct Bprm;
 
+/// How a task came to what it has. Written and read by the checker alone (kernel/check/ghosts.hpp). What is
+/// false or null is so of the idle task, from which all others come.
+struct Ghosts {
+    bool unentitled = false;           ///< nobody privileged has given it the capabilities
+    bool user_ns_untrusted = false;    ///< its user namespace was made without privilege
+    bool namespaces_untrusted = false; ///< one of the others was
+    const Mm* handler_mm = nullptr;    ///< whose addresses its signal handlers are; null: it has none
+};
+
 struct Task {
     // processor
     Thread thread;
@@ -146,6 +155,7 @@ struct Task {
 
     // the checker's own marks: the number of the check that last saw the task there
     u32 seen_listed = 0, seen_as_child = 0, seen_on_runqueue = 0;
+    Ghosts ghosts; ///< and what it remembers of how things came about
 };
 
 extern Task init_task;     ///< pid 0: the idle task, the root of all lists

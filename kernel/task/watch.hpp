@@ -12,6 +12,11 @@ void watch_process_call(const char* call, const Task& by);
 inline void process_call_done(const char* call, const Task& by) {
     if (calls_are_watched) watch_process_call(call, by);
 }
+/// To be called when a task has set a signal handler: an address in its memory, for all who share the table.
+void watch_handlers(const Task& by);
+inline void handlers_set(const Task& by) {
+    if (calls_are_watched) watch_handlers(by);
+}
 /// Around a call other than clone() that fail=nth lets run out of memory.
 enum class AllocatingCall : u8 { execve, pipe };
 void allocating_call_begins(AllocatingCall call);

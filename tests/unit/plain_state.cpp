@@ -99,6 +99,8 @@ GoodState::GoodState() {
     inner->undo = make(undo_lists);
     inner->undo->ipc_ns = inner->nsproxy->ipc_ns;
     inner_thread = thread(inner);
+    inner->sighand->has_handler = true;
+    inner->handler_mm = inner_thread->handler_mm = inner->mm;
     late = process(shell, first_pid_ns);
     late->exit_signal = 10; // SIGUSR1, as its parent chose
     late->mm->pages = {{0x8048000, 100, true}, {0xbffff000, 101, false}};

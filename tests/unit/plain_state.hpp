@@ -39,7 +39,9 @@ struct Fs : Counted {
 struct Undo : Counted {
     IpcNs* ipc_ns = nullptr;
 };
-struct Sighand : Counted {};
+struct Sighand : Counted {
+    bool has_handler = false; ///< an address
+};
 struct Signal : Counted {
     bool unkillable = false;
     unsigned live = 0;
@@ -76,6 +78,7 @@ struct PlainTask {
     bool rt_prio = false, rt_policy = false;
     PlainTask* vfork_waiter = nullptr; ///< who waits for this vforked child
     Mm* born_with = nullptr;
+    Mm* handler_mm = nullptr; ///< whose addresses its handlers are
 };
 
 /// All of it. Objects live as long as the state; `make` adds one.

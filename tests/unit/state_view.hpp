@@ -22,6 +22,8 @@ class TaskRef {
     [[nodiscard]] const Sighand* sighand() const { return t_ ? t_->sighand : nullptr; }
     [[nodiscard]] const Sighand* living_sighand() const { return t_ && t_->mm ? t_->sighand : nullptr; }
     [[nodiscard]] const Mm* mm() const { return t_ ? t_->mm : nullptr; }
+    [[nodiscard]] bool has_handler() const { return t_ && t_->mm && t_->sighand->has_handler; }
+    [[nodiscard]] const Mm* handler_mm() const { return t_ ? t_->handler_mm : nullptr; }
     [[nodiscard]] const Fs* fs() const { return t_ ? t_->fs : nullptr; }
     [[nodiscard]] const Fs* fs_in_exec() const { return fs() && fs()->in_exec ? fs() : nullptr; }
     [[nodiscard]] const UserNs* user_ns() const { return t_ ? t_->user->user_ns : nullptr; }

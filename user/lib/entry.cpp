@@ -113,6 +113,15 @@ user_clone_on:
     int  $0x80
 )");
 
+// Where a signal handler returns to: the frame that the kernel laid stands on the stack.
+asm(R"(
+    .globl user_sigreturn
+user_sigreturn:
+    mov  $173, %eax
+    int  $0x80
+)");
+static_assert(static_cast<int>(user::Number::rt_sigreturn) == 173, "named by number above");
+
 static_assert(static_cast<int>(user::Number::vfork) == 190 && static_cast<int>(user::Number::clone) == 120 &&
                   static_cast<int>(user::Number::exit) == 1,
               "the assembly above names these three by number");
@@ -122,6 +131,20 @@ extern "C" [[noreturn]] void user_leave(int status) { user::exit_group(status); 
 namespace user {
 
 bool (*once_more)(int answer) = nullptr;
+
+extern "C" void user_sigreturn();
+
+int sigaction(int signal, void (*handler)(int)) {
+    constexpr std::uint32_t SA_SIGINFO = 4, SA_RESTORER = 0x04000000; // asm/signal.h
+    constexpr int SIGSET_SIZE = 8;
+    const struct {
+        void (*handler)(int);
+        std::uint32_t flags;
+        void (*restorer)();
+        std::uint32_t mask[2];
+    } action{handler, SA_SIGINFO | SA_RESTORER, user_sigreturn, {}};
+    return call(Number::rt_sigaction, signal, &action, nullptr, SIGSET_SIZE);
+}
 
 extern "C" bool user_once_more(int answer) { return once_more != nullptr && once_more(answer); }
 

@@ -42,6 +42,8 @@ enum class Number : int {
     sched_setscheduler = 156,
     sched_getscheduler = 157,
     sched_yield = 158,
+    rt_sigreturn = 173,
+    rt_sigaction = 174,
     nanosleep = 162,
     setpgid = 57,
     vfork = 190,

@@ -68,6 +68,9 @@ inline int waitpid(int pid, int* status, int options = 0) {
 }
 inline int kill(int pid, int signal) { return call(Number::kill, pid, signal); }
 
+/// The handler is called with the signal's number, and what it interrupted goes on.
+int sigaction(int signal, void (*handler)(int));
+
 inline int getpid() { return call(Number::getpid); }
 inline int gettid() { return call(Number::gettid); }
 inline int getppid() { return call(Number::getppid); }
