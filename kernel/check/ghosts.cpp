@@ -14,9 +14,11 @@ void ghosts_after_clone(Task& child, const Task& maker) {
     Ghosts& g = child.ghosts;
     g = old; // what is shared, and what a copy has kept
     const bool other_user_ns = child.cred->user->user_ns != maker.cred->user->user_ns;
-    const bool maker_may = has_capability(*maker.cred, CAP_SYS_ADMIN);
-    if (other_user_ns && !maker_may) g.user_ns_untrusted = true;
-    if (child.nsproxy != maker.nsproxy && !maker_may) g.namespaces_untrusted = true;
+    const bool admin = has_capability(*maker.cred, CAP_SYS_ADMIN);
+    const bool all_three =
+        admin && has_capability(*maker.cred, CAP_SETUID) && has_capability(*maker.cred, CAP_SETGID);
+    if (other_user_ns && !all_three) g.user_ns_untrusted = true;
+    if (child.nsproxy != maker.nsproxy && !admin) g.namespaces_untrusted = true;
     // A table of its own was copied with the memory, in which the addresses mean the same.
     if (child.sighand != maker.sighand && old.handler_mm) g.handler_mm = child.mm;
 }
