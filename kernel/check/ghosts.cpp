@@ -1,7 +1,13 @@
 #include "kernel/check/ghosts.hpp"
+#include "kernel/fork/linux_6_1.hpp"
 #include "kernel/task/watch.hpp"
 
 namespace forkproof {
+
+bool is_privileged_task(const Task& t) {
+    if (rules_are_of_6_1() && t.cred->user->user_ns != init_user_ns) return false;
+    return (t.cred->cap_permitted | t.cred->cap_effective) != 0;
+}
 
 bool has_handler_of_its_own(const Sighand& handlers) {
     for (const SigAction& a : handlers.action)

@@ -10,6 +10,8 @@ namespace forkproof {
 
 namespace {
 
+bool in_force;
+
 bool in_first_user_ns() { return current()->cred->user->user_ns == init_user_ns; }
 
 /// The rules, for who may be privileged in another user namespace only. That helps it to namespaces, but not
@@ -57,7 +59,10 @@ bool capable_6_1(Capability cap) {
     return true;
 }
 
+bool rules_are_of_6_1() { return in_force; }
+
 void linux_6_1_init() {
+    in_force = true;
     redirect_function(reinterpret_cast<const void*>(&do_fork), reinterpret_cast<const void*>(&do_fork_6_1));
     redirect_function(reinterpret_cast<const void*>(&capable), reinterpret_cast<const void*>(&capable_6_1));
 }

@@ -13,6 +13,7 @@ namespace forkproof {
 /// over the first instruction of each. What boots otherwise has no question in it which kernel's rules are
 /// asked for.
 void linux_6_1_init();
+[[nodiscard]] bool rules_are_of_6_1();
 
 [[nodiscard]] i32 do_fork_6_1(ForkRequest& request);
 
