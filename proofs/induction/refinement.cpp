@@ -203,13 +203,15 @@ std::vector<Theorem> refinement_theorems() {
     using namespace induction;
     std::vector<Theorem> all;
     const auto scene = std::make_shared<SharedScene>(transitions[0]); // clone
-    auto add = [&](const std::string& field, TheoremReport (*body)(Scene&, const std::string&)) {
+    auto add = [&](const std::string& field, TheoremReport (*body)(induction::Scene&, const std::string&)) {
         Theorem theorem;
         theorem.name = "refinement/" + field;
         theorem.sentence =
             fmt::format("{} of the child: the model's clone says what is proved of the bytes", field);
         theorem.batch = "refinement";
-        theorem.run = [=](const Setting&) { return scene->with([&](Scene& s) { return body(s, field); }); };
+        theorem.run = [=](const Setting&) {
+            return scene->with([&](induction::Scene& s) { return body(s, field); });
+        };
         all.push_back(std::move(theorem));
     };
     for (const char* kind : {"signal", "sighand", "mm", "fs", "nsproxy", "undo"}) add(kind, refines_row);
