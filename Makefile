@@ -28,6 +28,7 @@ help:
 	@echo 'make test    everything: the theorems, unit tests, boots'
 	@echo 'make prove   the theorems, one line each'
 	@echo 'make history linux-2.6.33 refuted, defect by defect; FROM=2.6.33 TO=3.8: what one kernel accepts and the other not'
+	@echo 'make why     why each rule is there: the shortest calls that break something without it; RULE=newns-fs: in full'
 	@echo 'make mutants whether the theorems notice faults planted in the machine code and in the source'
 	@echo 'make debug   Bochs'"'"'s debugger at 0x7c00, symbols loaded'
 	@echo 'make break   RULE=newns-fs: switch the rule off, play its witness and see what it guards break; DEBUG=1 stops there'
@@ -46,7 +47,8 @@ help:
 	@echo '                   CMDLINE="..."                anything else for the kernel command line'
 	@echo '                   TICKS=N                      stop after so many instructions'
 	@echo '                   KERNEL=file                  another build of the kernel'
-	@echo 'on prove:          T=steps/files FULL=1 FRESH=1 KERNEL=file JSON=file     on mutants: SHARD=1/4 JSON=file MERGE=files'
+	@echo 'on prove:          T=steps/files FULL=1 FRESH=1 KERNEL=file          on mutants: SHARD=1/4 JSON=file MERGE=files'
+	@echo 'on run, break, prove, why: JSON=file JUNIT=file  the result for programs and CI systems     on history: JSON=file'
 
 # The words of the kernel command line. They reach the shell through the environment, so quotes survive.
 WORDS = $(strip $(if $(RULES),rules=$(RULES)) $(if $(FAIL),fail=$(FAIL)) $(if $(LADDER),ladder=$(LADDER)) $(if $(CHECK),check=$(CHECK)) $(CMDLINE))
@@ -56,13 +58,14 @@ RUNNER   := $(B)/bin/forkproof-run
 BOOTABLE := $(RUNNER) $(B)/boot/sector.bin $(B)/boot/loader.bin $(B)/kernel.boot.elf $(B)/initrd.cpio $(B)/kernel.sym
 RUN      := $(RUNNER) --build $(B)
 WORDS_OPTION    = $${WORDS:+--cmdline="$$WORDS"}
+REPORT_OPTIONS  = $(if $(JSON),--json '$(JSON)') $(if $(JUNIT),--junit '$(JUNIT)')
 PROGRAM_OPTIONS = $${PROGRAM:+--program="$$PROGRAM"} $${ARGS:+--args="$$ARGS"} $(if $(TICKS),--ticks=$(TICKS)) \
     $(if $(KERNEL),--kernel='$(KERNEL)')
 
 all: $(BOOTABLE) $(B)/forkproof.img
 
 run: $(BOOTABLE) bochsrc
-	@$(RUN) $(WORDS_OPTION) $(PROGRAM_OPTIONS)
+	@$(RUN) $(WORDS_OPTION) $(PROGRAM_OPTIONS) $(REPORT_OPTIONS)
 
 debug: $(BOOTABLE) $(B)/debug.sym bochsrc
 	@$(RUN) --debug --symbols $(B)/debug.sym $(WORDS_OPTION) $(PROGRAM_OPTIONS)
@@ -87,27 +90,38 @@ break: $(BOOTABLE) $(B)/user/play bochsrc $(if $(LADDER),,$(WITNESS))
 ifdef LADDER
 	@echo 'make break: failed forks are cleaned up as $(LADDER) did. Predicted to be left behind: $(FORGETS_$(LADDER))'
 	@$(RUN) --cmdline='ladder=$(LADDER) fail=each' --expect-violation=$(FORGETS_$(LADDER)) \
-	    $(if $(DEBUG),--break-debug)
+	    $(REPORT_OPTIONS) $(if $(DEBUG),--break-debug)
 else
-	@$(RUN) --script '$(WITNESS)' $(if $(IN_FORCE),,--without-rule) $(WORDS_OPTION) $(if $(DEBUG),--break-debug) \
+	@$(RUN) --script '$(WITNESS)' $(if $(IN_FORCE),,--without-rule) $(WORDS_OPTION) $(REPORT_OPTIONS) $(if $(DEBUG),--break-debug) \
 	    $(if $(KERNEL),--kernel='$(KERNEL)')
 endif
 
-$(B)/witness/%.script: tests/witness/%.script
-	@mkdir -p $(@D) && cp $< $@
+# What is played is what the search finds.
+$(B)/witness/%.script: $(B)/bin/why
+	$(call say,WHY,$*)
+	$(Q)mkdir -p $(@D) && $< --rule $* --script $@
 
 # What is proved is the kernel that boots, or another one: KERNEL=file.
-PROVE_OPTIONS = $(T) $(if $(T),--details) $(if $(filter 1,$(FRESH)),--fresh) $(if $(JSON),--json '$(JSON)')
-PROVED := $(if $(KERNEL),,$(B)/kernel.elf $(B)/forkproof.img)
+PROVE_OPTIONS = $(T) $(if $(T),--details) $(if $(filter 1,$(FRESH)),--fresh) $(REPORT_OPTIONS)
+PROVED := $(if $(KERNEL),$(B)/other-boot.mem,$(B)/kernel.elf $(B)/forkproof.img $(B)/boot.mem)
+
+# The memory at the instant before the first instruction in ring 3, of the kernel that is built or of another one.
+FIRST_STATE = --cmdline=quiet --dump-memory $@ --dump-at 0x$$(nm $(1) | awk '$$3 == "return_to_user" { print $$1 }')
+$(B)/boot.mem: $(BOOTABLE) $(B)/kernel.elf bochsrc
+	$(call say,BOOT,$@)
+	$(Q)$(RUN) $(call FIRST_STATE,$(B)/kernel.elf)
+.PHONY: $(B)/other-boot.mem
+$(B)/other-boot.mem: $(BOOTABLE) bochsrc
+	$(Q)rm -f $@; $(RUN) --kernel '$(KERNEL)' $(call FIRST_STATE,'$(KERNEL)') || echo 'prove: $(KERNEL) does not come to its first program'
 
 ifeq ($(filter 1,$(FULL)),)
 prove: $(B)/bin/prove $(PROVED)
-	@$(B)/bin/prove $(PROVE_OPTIONS) $(if $(KERNEL),--kernel '$(KERNEL)')
+	@$(B)/bin/prove $(PROVE_OPTIONS) $(if $(KERNEL),--kernel '$(KERNEL)' --boot-memory $(B)/other-boot.mem)
 else
 # Everything: the long theorems, a second solver, other levels of optimisation, the verdict on every flag word, and a
 # hundred times as many cases for the semantics of each instruction.
 prove: $(B)/deps-full $(B)/bin/prove $(PROVED) validate-full verdict-sweep $(LEVELS:%=prove-%)
-	@$(B)/bin/prove $(PROVE_OPTIONS) --full $(if $(KERNEL),--kernel '$(KERNEL)')
+	@$(B)/bin/prove $(PROVE_OPTIONS) --full $(if $(KERNEL),--kernel '$(KERNEL)' --boot-memory $(B)/other-boot.mem)
 endif
 
 # Not what depends on how g++ has laid out this one kernel: the depth of its stack, and loops entered in the middle.
@@ -130,6 +144,11 @@ validate-full: $(VALIDATED)
 verdict-sweep: $(B)/tests/native/verdict_sweep $(B)/kernel.elf
 	@$< $(B)/kernel.elf
 
+# Why each rule is there: the shortest calls that break something without it. RULE=newns-fs: one in full.
+.PHONY: why
+why: $(B)/bin/why
+	@$(B)/bin/why $(if $(RULE),--rule '$(RULE)') $(REPORT_OPTIONS)
+
 # linux-2.6.33 refuted, and the rules of two kernels compared: FROM=2.6.33 TO=3.8.
 .PHONY: history
 history: $(B)/bin/history
@@ -144,9 +163,9 @@ mutants: $(B)/bin/mutants $(B)/bin/prove $(B)/kernel.elf $(B)/kernel.how $(B)/fo
 rows: $(B)/bin/rows $(BOOTABLE) bochsrc test-programs
 	@$(B)/bin/rows
 
-test: $(BOOTABLE) $(B)/forkproof.img $(B)/bin/mkimage $(B)/bin/prove $(B)/bin/unit-tests $(B)/bin/bochs-tests
+test: $(BOOTABLE) $(B)/forkproof.img $(B)/boot.mem $(B)/bin/mkimage $(B)/bin/prove $(B)/bin/unit-tests $(B)/bin/bochs-tests
 test: $(VALIDATED) $(B)/bin/mutants $(B)/kernel.how
-test: test-programs $(WITNESSES)
+test: test-programs $(WITNESSES) $(B)/bin/why $(B)/bin/history
 	@.ci/test $(B)
 
 clean:
@@ -286,39 +305,43 @@ $(O)/host/%.cpp.o: %.cpp Makefile | $(B)/deps-run
 	@mkdir -p $(@D)
 	$(Q)g++ $(HOST_FLAGS) $(WARNINGS) $(DEPEND) -I. -c $< -o $@
 
-# proofs/mutants, proofs/validate and proofs/history/main.cpp are programs of their own, over what is in the other folders.
+# proofs/mutants, proofs/validate, proofs/why and proofs/history/main.cpp are programs of their own, over what is in the other folders.
 MUTANTS    := $(wildcard proofs/mutants/*.cpp)
 PROOFS     := $(shell find proofs -name '*.cpp' -not -path 'proofs/mutants/*' -not -path 'proofs/validate/*' \
-    -not -path proofs/history/main.cpp)
+    -not -path 'proofs/why/*' -not -path proofs/history/main.cpp)
+WHY        := $(filter-out proofs/why/main.cpp,$(wildcard proofs/why/*.cpp))
 VALIDATE_PARTS := $(filter-out proofs/validate/main.cpp,$(wildcard proofs/validate/*.cpp))
 UNIT_TESTS := $(shell find tests/unit -name '*.cpp' 2>/dev/null)
 BOOT_TESTS := $(shell find tests/boot -name '*.cpp' 2>/dev/null)
 
 # What includes Z3 or GoogleTest needs more packages.
-$(call objects,$(PROOFS) proofs/history/main.cpp $(MUTANTS) $(wildcard proofs/validate/*.cpp) $(UNIT_TESTS) $(BOOT_TESTS)): | $(B)/deps-test
+$(call objects,$(PROOFS) proofs/history/main.cpp $(WHY) proofs/why/main.cpp $(MUTANTS) $(wildcard proofs/validate/*.cpp) $(UNIT_TESTS) $(BOOT_TESTS)): | $(B)/deps-test
 
 $(B)/bin/mkimage:       $(call objects,$(BOOT_HOST) boot/mkimage.cpp)
 $(RUNNER):              $(call objects,$(RUNNER_PARTS) debug/main.cpp)
-$(B)/bin/prove:         $(call objects,$(PROOFS) $(BOOT_HOST))
+$(B)/bin/prove:         $(call objects,$(PROOFS) $(BOOT_HOST) debug/junit.cpp)
 $(B)/bin/unit-tests:    $(call objects,$(UNIT_TESTS) $(HOST_KERNEL_SOURCES) $(RUNNER_PARTS) \
                             $(filter-out proofs/main.cpp,$(PROOFS) $(MUTANTS:proofs/mutants/main.cpp=)) $(VALIDATE_PARTS) \
-                            tests/native/validate_test.cpp)
+                            $(WHY) tests/native/validate_test.cpp)
 $(B)/bin/bochs-tests:   $(call objects,$(BOOT_TESTS) $(RUNNER_PARTS) $(filter-out proofs/main.cpp,$(PROOFS)) \
                             proofs/mutants/edits.cpp proofs/mutants/kernel_build.cpp)
 $(B)/bin/rows:          $(call objects,$(wildcard tests/rows/*.cpp) $(filter-out %_test.cpp tests/boot/expect.cpp tests/boot/disk.cpp tests/boot/planted.cpp,$(BOOT_TESTS)) $(RUNNER_PARTS))
-$(B)/bin/mutants:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) $(MUTANTS) $(BOOT_HOST))
-$(B)/bin/history:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) proofs/history/main.cpp $(BOOT_HOST))
+$(B)/bin/mutants:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) $(MUTANTS) $(BOOT_HOST) debug/junit.cpp)
+$(B)/bin/history:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) proofs/history/main.cpp $(BOOT_HOST) debug/junit.cpp)
+$(B)/bin/why:           $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) $(WHY) proofs/why/main.cpp $(BOOT_HOST) debug/junit.cpp \
+                            user/play/script.cpp user/play/call.cpp)
 $(B)/bin/validate:      $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) proofs/validate/main.cpp $(VALIDATE_PARTS) $(RUNNER_PARTS))
 
-$(B)/bin/mkimage $(B)/bin/rows $(RUNNER): LIBRARIES := -lfmt
+$(B)/bin/mkimage: LIBRARIES := -lfmt
+$(B)/bin/rows $(RUNNER): LIBRARIES := -lfmt -lpugixml
 # Z3 asks for memory all the time: tcmalloc first, for it is a sixth faster than the C library's.
-PROVER := -l:libtcmalloc_minimal.so.4 -lz3 -lfmt -lZydis -ldw -lelf
-$(B)/bin/prove $(B)/bin/history $(B)/bin/mutants: LIBRARIES := $(PROVER)
+PROVER := -l:libtcmalloc_minimal.so.4 -lz3 -lfmt -lpugixml -lZydis -ldw -lelf
+$(B)/bin/prove $(B)/bin/history $(B)/bin/why $(B)/bin/mutants: LIBRARIES := $(PROVER)
 $(B)/bin/validate:          LIBRARIES := $(PROVER) -lunicorn
 $(B)/bin/unit-tests:        LIBRARIES := -lgtest_main -lgtest $(PROVER) -lunicorn
 $(B)/bin/bochs-tests:       LIBRARIES := -lgtest_main -lgtest $(PROVER)
 
-$(B)/bin/mkimage $(B)/bin/rows $(RUNNER) $(B)/bin/prove $(B)/bin/history $(B)/bin/mutants $(B)/bin/validate $(B)/bin/unit-tests $(B)/bin/bochs-tests:
+$(B)/bin/mkimage $(B)/bin/rows $(RUNNER) $(B)/bin/prove $(B)/bin/history $(B)/bin/why $(B)/bin/mutants $(B)/bin/validate $(B)/bin/unit-tests $(B)/bin/bochs-tests:
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)g++ $^ $(LIBRARIES) -o $@

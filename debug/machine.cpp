@@ -7,6 +7,9 @@
 namespace forkproof::runner {
 namespace {
 
+// Where the kernel sees physical memory (kernel/arch/layout.inc); writemem takes such addresses.
+constexpr std::uint32_t PAGE_OFFSET = 0xc0000000;
+
 // Bochs's debugger reads its commands from a file; each `c` goes on from the stop before. After the last line
 // it asks the person, if there is one.
 std::string debugger_script(const Machine& machine) {
@@ -17,6 +20,9 @@ std::string debugger_script(const Machine& machine) {
         return fmt::format("sba {}\nc\nq\n", machine.tick_limit); // a time breakpoint is the limit
     case Mode::debug: return symbols + "lb 0x7c00\nc\n";
     case Mode::break_debug: return symbols + "c\n";
+    case Mode::dump: // stopped by whichever comes first, the instruction or the limit
+        return fmt::format("lb {:#x}\nsba {}\nc\nwritemem \"{}\" {:#x} {}\nq\n", machine.dump_at,
+                           machine.tick_limit, machine.dump_file, PAGE_OFFSET, DUMP_BYTES);
     }
     return {};
 }
@@ -39,7 +45,8 @@ std::vector<std::string> bochs_command(const Machine& machine, const std::filesy
     command.push_back(fmt::format("com1: enabled=1, mode=file, dev={}", in_folder("com1")));
     command.push_back(fmt::format("log: {}", in_folder("bochs.log")));
     command.push_back(fmt::format("megs: {}", machine.memory_megabytes));
-    if (machine.mode != Mode::run) command.emplace_back("magic_break: enabled=1");
+    if (machine.mode == Mode::debug || machine.mode == Mode::break_debug)
+        command.emplace_back("magic_break: enabled=1");
     return command;
 }
 

@@ -50,7 +50,8 @@ int main(int argc, char** argv) {
     request.machine = {.bochsrc = "bochsrc",
                        .symbols = {},
                        .memory_megabytes = default_memory,
-                       .tick_limit = default_tick_limit};
+                       .tick_limit = default_tick_limit,
+                       .dump_file = {}};
     request.host_seconds = default_host_seconds;
     app.add_option("--build", request.build, "the build folder; files not named are taken from there");
     app.add_option("--bochsrc", request.machine.bochsrc, "the machine");
@@ -70,11 +71,16 @@ int main(int argc, char** argv) {
     app.add_option("--program-output", request.program_output, "keep what programs wrote in this file");
     app.add_option("--com1", request.serial, "keep what came out of the serial line in this file");
     app.add_option("--bochs-log", request.bochs_log, "keep Bochs's own log in this file");
+    app.add_option("--json", request.json, "say how it ended in this file, as JSON");
+    app.add_option("--junit", request.junit, "say how it ended in this file, as JUnit's XML");
     app.add_option("--expect-violation", expected, "good only if exactly these invariants fail (A,B)");
     app.add_option("--expect-after", expected_call, "... and after this call, as the kernel says it");
     app.add_option("--script", request.script, "play this witness script");
     app.add_flag("--without-rule", request.without_rule,
                  "switch the script's rule off: good only if what it predicts happens");
+    app.add_option("--dump-memory", request.machine.dump_file,
+                   "boot up to the instruction --dump-at, and keep the memory in this file");
+    app.add_option("--dump-at", request.machine.dump_at, "an address in the kernel");
     app.add_flag("--debug", debug, "open Bochs's debugger at 0x7c00");
     app.add_flag("--break-debug", break_debug, "open Bochs's debugger where the kernel stops itself");
     app.add_flag("--verbose", request.verbose, "show what Bochs itself says, on standard error");
@@ -97,6 +103,8 @@ int main(int argc, char** argv) {
     if (request.without_rule && request.script.empty()) return refuse("--without-rule needs a --script");
     if (debug) request.machine.mode = runner::Mode::debug;
     if (break_debug) request.machine.mode = runner::Mode::break_debug;
+
+    if (!request.machine.dump_file.empty()) request.machine.mode = runner::Mode::dump;
 
     try {
         return finish(runner::run(request));

@@ -9,6 +9,7 @@
 #include "debug/frames.hpp"
 #include "debug/program.hpp"
 #include "debug/tempdir.hpp"
+#include "debug/told.hpp"
 #include "debug/voices.hpp"
 #include "debug/witness.hpp"
 #include "kernel/cmdline.hpp"
@@ -118,6 +119,11 @@ void keep(const std::string& file, const std::string& text) {
         image::write_file(file, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
+void keep_reports(const Request& request, const Told& told, const Judgement& judgement) {
+    keep(request.json, as_json(told, judgement, request.cmdline));
+    if (!request.junit.empty()) write_junit(request.junit, told, judgement, request.cmdline);
+}
+
 // Whether no verdict is to be expected. A line that the kernel will not understand asks for nothing.
 bool asks_for_no_checks(const std::string& cmdline) {
     CommandLine asked;
@@ -140,6 +146,13 @@ bool lost_the_race_for_a_port(const Judgement& judgement) {
            judgement.words.find("could not bind any port") != std::string::npos;
 }
 
+/// Bochs has stopped where it should; is the memory there?
+Judgement judge_dump(const std::string& file) {
+    std::error_code error;
+    if (fs::file_size(file, error) == DUMP_BYTES && !error) return {Ending::good, {}};
+    return {Ending::bochs_failed, fmt::format("Bochs has not written the memory to {}", file)};
+}
+
 void announce(const Witness& witness, bool without_rule) {
     if (without_rule)
         fmt::print("witness of {}, which is switched off. Predicted to break: {}, after {}\n", witness.rule(),
@@ -158,7 +171,7 @@ Judgement run_once(const Request& request, const Witness* witness) {
     const image::Bytes disk = make_image(request, witness, folder.path());
     image::write_file((folder.path() / "disk.img").string(), disk);
 
-    const bool interactive = request.machine.mode != Mode::run;
+    const bool interactive = request.machine.mode == Mode::debug || request.machine.mode == Mode::break_debug;
     const bool from_start = request.machine.mode == Mode::debug;
     if (interactive) std::fputs(from_start ? debug_greeting : break_greeting, stdout);
 
@@ -198,6 +211,8 @@ Judgement run_once(const Request& request, const Witness* witness) {
     if (!request.serial.empty()) keep(request.serial, text_of(folder.path() / "com1"));
     if (!request.bochs_log.empty()) keep(request.bochs_log, text_of(folder.path() / "bochs.log"));
 
+    if (request.machine.mode == Mode::dump && seen.plain.find(debug_start) != std::string::npos)
+        return judge_dump(request.machine.dump_file);
     const bool left = end.status == 0 || seen.plain.find(input_over_words) != std::string::npos;
     if (interactive && left) return {Ending::good, {}};
     Judgement judgement = judge(seen, {.tick_limit = request.machine.tick_limit,
@@ -206,12 +221,13 @@ Judgement run_once(const Request& request, const Witness* witness) {
                                        .call = request.expected_call,
                                        .checks_off = asks_for_no_checks(request.cmdline)});
     mention_version(judgement, version);
+    keep_reports(request, told_by(seen.kernel_lines), judgement);
     return judgement;
 }
 
 } // namespace
 
-Judgement run(const Request& request) {
+Judgement run(const Request& request) try {
     constexpr int MOST_ATTEMPTS = 3;
     std::optional<Witness> witness;
     Request asked = request;
@@ -225,6 +241,11 @@ Judgement run(const Request& request) {
         Judgement judgement = run_once(asked, witness ? &*witness : nullptr);
         if (attempt == MOST_ATTEMPTS || !lost_the_race_for_a_port(judgement)) return judgement;
     }
+} catch (const image::Error& error) {
+    // Who reads the files only must not take those of an earlier run for this one's.
+    const Judgement refused{Ending::refused, error.what()};
+    keep_reports(request, {}, refused);
+    return refused;
 }
 
 } // namespace forkproof::runner

@@ -18,6 +18,7 @@ struct Request {
     std::string transcript;     ///< where to keep what was shown
     std::string program_output; ///< where to keep what programs wrote, byte for byte
     std::string serial;         ///< where to keep what came out of COM1
+    std::string json, junit;    ///< where to say how it ended, for programs
     std::string bochs_log;      ///< where to keep Bochs's own log; its last lines tell the tick of the end
     unsigned host_seconds = 0;
     bool verbose = false; ///< show what Bochs itself says, on standard error
@@ -28,7 +29,8 @@ struct Request {
     Machine machine;
 };
 
-/// Does it, showing what kernel and programs say. Throws image::Error, or a std::system_error.
+/// Does it, showing what kernel and programs say; a file that will not do ends as `refused`. Throws a
+/// std::system_error, and what says that a report cannot be written.
 Judgement run(const Request& request);
 
 } // namespace forkproof::runner

@@ -58,6 +58,16 @@ class ProgressLine {
     bool terminal_ = ::isatty(STDERR_FILENO) != 0;
 };
 
+/// Without the memory of a boot there is nothing to ask of it.
+void leave_out_what_needs_a_boot(std::vector<Theorem>& theorems) {
+    const auto needs = [](const Theorem& t) { return t.needs_boot; };
+    for (const Theorem& theorem : theorems)
+        if (needs(theorem))
+            fmt::print("left out: {}: it reads the memory of a boot of this kernel (--boot-memory)\n",
+                       theorem.name);
+    std::erase_if(theorems, needs);
+}
+
 int list(const std::vector<Theorem>& theorems) {
     for (const Theorem& theorem : theorems)
         fmt::print("{:<{}}  {}{}\n", theorem.name, longest_name(theorems), theorem.sentence,
@@ -110,6 +120,7 @@ int prove(const std::vector<Theorem>& theorems, const Options& wish) {
     print({trusted_line("."), assumptions_line(reports)});
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     if (json.is_open()) json << as_json(theorems, reports, seconds.count());
+    if (!wish.junit.empty()) write_junit(wish.junit, theorems, reports);
     print({last_line(reports, seconds.count())});
     return good ? 0 : NOT_PROVED;
 }
@@ -119,9 +130,10 @@ int prove(const std::vector<Theorem>& theorems, const Options& wish) {
 int main(int count, char** arguments) {
     const ReadOptions read = read_options(count, arguments);
     if (!read.options) return read.status;
-    const auto theorems = chosen(all_theorems(), *read.options);
+    auto theorems = chosen(all_theorems(), *read.options);
     if (!theorems) return BAD_USAGE;
     if (read.options->list) return list(*theorems);
+    if (read.options->boot_memory.empty()) leave_out_what_needs_a_boot(*theorems);
     try {
         return prove(*theorems, *read.options);
     } catch (const CannotStart& error) {

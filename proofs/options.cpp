@@ -9,6 +9,7 @@ namespace forkproof::proofs {
 namespace {
 
 constexpr const char* DISK_IMAGE = "build/forkproof.img";
+constexpr const char* BOOT_MEMORY = "build/boot.mem";
 constexpr const char* OBLIGATIONS = "build/obligations";
 
 } // namespace
@@ -26,12 +27,17 @@ ReadOptions read_options(int count, char** arguments) {
     app.add_option(
         "--disk-image", wish.disk_image,
         fmt::format("a disk image that must hold the same bytes (without --kernel: {})", DISK_IMAGE));
+    app.add_option("--boot-memory", wish.boot_memory,
+                   fmt::format("the memory of a boot of this kernel, kept by forkproof-run --dump-memory "
+                               "(without --kernel: {})",
+                               BOOT_MEMORY));
     app.add_flag("--full", wish.full, "the full check: more theorems, and cvc5's opinion on each obligation");
     app.add_flag("--fresh", wish.fresh, "prove again what was proved of the same bytes");
     app.add_flag("--list", wish.list, "only say what the theorems claim");
     app.add_flag("--details", wish.details, "also what each assumes and asks, with examples");
     app.add_option("--except", wish.except, "not these, or those whose names begin so; may be given again");
     app.add_option("--json", wish.json, "write the reports to this file");
+    app.add_option("--junit", wish.junit, "write them to this file as JUnit's XML");
     app.add_option("--jobs", wish.jobs, "theorems at a time")
         ->check(CLI::Range(1, 256))
         ->capture_default_str();
@@ -55,6 +61,7 @@ ReadOptions read_options(int count, char** arguments) {
     if (wish.full && wish.smt.empty()) wish.smt = OBLIGATIONS;
     if (wish.disk_image.empty() && kernel->count() == 0 && std::filesystem::exists(DISK_IMAGE))
         wish.disk_image = DISK_IMAGE;
+    if (wish.boot_memory.empty() && kernel->count() == 0) wish.boot_memory = BOOT_MEMORY;
     return {wish, 0};
 }
 

@@ -13,9 +13,10 @@ struct Options {
     std::vector<std::string> except; ///< names, or how they begin: left out
     std::string kernel = "build/kernel.elf";
     std::string disk_image;
+    std::string boot_memory; ///< "" if there is none: what needs one is left out
     bool full = false, fresh = false, list = false, details = false;
-    std::string json; ///< a file; "" if none
-    std::string smt;  ///< a folder for obligations; "" if they are not wanted
+    std::string json, junit; ///< files; "" if none
+    std::string smt;         ///< a folder for obligations; "" if they are not wanted
     std::string cache = "build/proof-cache";
     unsigned jobs = 1;
     unsigned cvc5_seconds = 60; ///< for each obligation

@@ -1,4 +1,5 @@
 #include "proofs/report.hpp"
+#include "debug/junit.hpp"
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -53,6 +54,22 @@ std::string last_line(const std::vector<TheoremReport>& reports, double seconds)
 
 bool all_proved(const std::vector<TheoremReport>& reports) {
     return !reports.empty() && count(reports, Outcome::proved) == reports.size();
+}
+
+void write_junit(const std::string& file, const std::vector<Theorem>& theorems,
+                 const std::vector<TheoremReport>& reports) {
+    std::vector<report::Case> cases;
+    for (std::size_t i = 0; i < reports.size(); i++) {
+        const TheoremReport& one = reports[i];
+        const std::size_t slash = one.name.find('/');
+        std::string failure = one.outcome == Outcome::proved ? "" : outcome_word(one.outcome);
+        if (!failure.empty())
+            for (const std::string& reason : one.why) failure += "\n" + reason;
+        cases.push_back({slash == std::string::npos ? "" : one.name.substr(0, slash),
+                         slash == std::string::npos ? one.name : one.name.substr(slash + 1), one.seconds,
+                         failure, theorems[i].sentence});
+    }
+    report::write_junit(file, "forkproof.prove", cases);
 }
 
 std::string as_json(const std::vector<Theorem>& theorems, const std::vector<TheoremReport>& reports,

@@ -23,6 +23,10 @@ std::string last_line(const std::vector<TheoremReport>& reports, double seconds)
 /// True if there is at least one report and all are proved.
 bool all_proved(const std::vector<TheoremReport>& reports);
 
+/// The reports as JUnit's XML, a case each, in a file. Throws std::runtime_error, which names it.
+void write_junit(const std::string& file, const std::vector<Theorem>& theorems,
+                 const std::vector<TheoremReport>& reports);
+
 /// The reports and their totals as JSON, for other programs.
 std::string as_json(const std::vector<Theorem>& theorems, const std::vector<TheoremReport>& reports,
                     double seconds);

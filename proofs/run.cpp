@@ -14,13 +14,22 @@ class Queue {
   public:
     explicit Queue(std::size_t theorems) : reports_(theorems), state_(theorems, waiting) {}
 
-    /// A theorem that nobody has begun; nothing if there is none left.
-    std::optional<std::size_t> take() {
+    /// Theorems that nobody has begun, from the first up to the second: one, or a batch; nothing if there is
+    /// none left.
+    std::optional<std::pair<std::size_t, std::size_t>> take(const std::vector<Theorem>& theorems) {
         const std::lock_guard lock(mutex_);
         if (next_ == state_.size()) return {};
-        state_[next_] = running;
+        const std::size_t first = next_++;
+        while (next_ < state_.size() && !theorems[first].batch.empty() &&
+               theorems[next_].batch == theorems[first].batch)
+            next_++;
+        return std::pair{first, next_};
+    }
+
+    void begin(std::size_t i) {
+        const std::lock_guard lock(mutex_);
+        state_[i] = running;
         changed();
-        return next_++;
     }
 
     void finish(std::size_t i, TheoremReport report) {
@@ -100,17 +109,21 @@ TheoremReport run_theorem(const Theorem& theorem, const Setting& setting) {
 std::vector<TheoremReport> run_theorems(const std::vector<Theorem>& theorems, const Setting& setting,
                                         const RunOptions& options) {
     Queue queue(theorems.size());
-    auto work = [&] {
-        while (const auto i = queue.take()) {
-            const Theorem& theorem = theorems[*i];
-            std::optional<TheoremReport> report;
-            if (options.cache && !options.fresh) report = options.cache->find(theorem);
-            if (!report) {
-                report = run_theorem(theorem, setting);
-                if (options.cache) options.cache->keep(theorem, *report);
-            }
-            queue.finish(*i, std::move(*report));
+    auto prove_one = [&](std::size_t i) {
+        const Theorem& theorem = theorems[i];
+        queue.begin(i);
+        std::optional<TheoremReport> report;
+        const bool remembered = options.cache && !theorem.needs_boot;
+        if (remembered && !options.fresh) report = options.cache->find(theorem);
+        if (!report) {
+            report = run_theorem(theorem, setting);
+            if (remembered) options.cache->keep(theorem, *report);
         }
+        queue.finish(i, std::move(*report));
+    };
+    auto work = [&] {
+        while (const auto some = queue.take(theorems))
+            for (std::size_t i = some->first; i < some->second; i++) prove_one(i);
     };
     std::vector<std::jthread> threads;
     const std::size_t jobs =

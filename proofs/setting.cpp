@@ -34,6 +34,7 @@ Start make_setting(const Options& options, bool needs_image) try {
     start.setting.image = image;
     start.setting.layouts = std::make_shared<const Layouts>(kernel);
     start.setting.disk_image = options.disk_image;
+    start.setting.boot_memory = options.boot_memory;
     return start;
 } catch (const BadImage& error) {
     throw CannotStart(error.what());

@@ -58,6 +58,7 @@ struct Setting {
     bool examples = false;                  ///< log an example of each question
     std::string smt_folder;                 ///< where obligations are written as SMT-LIB; "" if nowhere
     std::string disk_image;                 ///< "" if there is none
+    std::string boot_memory;                ///< the memory of a boot of this kernel; "" if there is none
     unsigned effort = 0;                    ///< what one question may cost in Z3's measure; 0: Solver::EFFORT
 };
 
@@ -85,9 +86,15 @@ struct Theorem {
     bool whole_life = false;
     /// What it depends on besides the bytes of the image, for the cache; "" is the whole prover.
     std::string inputs;
+    /// Theorems that follow each other and have one batch are run by one thread, in their order: they share
+    /// what is made once. "": it stands alone.
+    std::string batch;
+    /// It reads the memory of a boot, which may differ where the kernel does not: proved anew each time.
+    bool needs_boot = false;
 };
 
-/// All theorems, in the order in which they are reported: the rule table's, the induction's, then the machine code's.
+/// All theorems, in the order in which they are reported: the rule table's, the induction's, then the machine
+/// code's.
 std::vector<Theorem> all_theorems();
 
 // Their parts, in rules/, induction/ and theorems/.

@@ -24,7 +24,8 @@ unsigned lines_of_code(const fs::path& path) {
 
 const std::vector<TrustedPart>& trusted_parts() {
     static const std::vector<TrustedPart> parts{
-        {"specification", {"invariants", "proofs/rules", "proofs/induction", "proofs/theorems", "proofs/history"}},
+        {"specification",
+         {"invariants", "proofs/rules", "proofs/induction", "proofs/theorems", "proofs/history"}},
         {"hooks", {"proofs/world"}},
         {"loader", {"proofs/image"}},
         {"semantics", {"proofs/machine", "proofs/stack"}},

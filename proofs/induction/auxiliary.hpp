@@ -7,7 +7,7 @@ namespace forkproof::proofs::induction {
 
 // clang-format off
 inline constexpr auto auxiliary_invariants = std::tuple{
-    Invariant{"whole", "a task has a signal_struct, handlers, a pid namespace; memory, fs and namespaces until it exits", MidCall::yes,
+    Invariant{"whole", "a task has a signal_struct, handlers, a pid namespace; fs, namespaces and, unless it is the kernel's own, memory until it exits", MidCall::yes,
         [](auto s) { return s.all([s](auto a) { return s.is_whole(a); }); }},
     Invariant{"numbers", "no two tasks have one number in the first pid namespace", MidCall::yes,
         [](auto s) { return s.determines([](auto a) { return a.pid(); }, [](auto a) { return a; }) &&

@@ -2,49 +2,23 @@
 
 namespace forkproof::proofs::induction {
 
-BoundedRun::BoundedRun(z3::context& z3) : boot_(z3) {
-    const State& s = boot_;
-    const z3::expr init = z3.constant("init", s.sorts.task);
-    const z3::expr nobody = s.sorts.nobody;
-    tasks_.push_back(init);
-    auto fact = [&](const z3::expr& f) { facts_.push_back(f); };
-    fact(s.nulls() && init != nobody && s.listed(init));
-    fact(s.leader(init) == init && s.parent(init) == nobody && s.list_of(init) == nobody);
-    fact(s.pid(init) == 1 && s.tgid(init) == 1 && s.age(init) == 1 && s.clock == 2);
-    for (const State::Kind& k : s.kinds) {
-        if (std::string(k.name) == "undo") continue;
-        const z3::expr object = z3.constant((std::string("init_") + k.name).c_str(), s.sorts.object);
-        fact((s.*k.held)(init) == object && k.exists(object) && k.count(object) == 1 &&
-             k.holders(object) == 1);
-        objects_.push_back(object);
-    }
-    const z3::expr user = z3.constant("init_user", s.sorts.object);
-    const z3::expr user_ns = z3.constant("init_user_ns", s.sorts.object);
-    objects_.push_back(user);
-    fact(s.undo(init) == s.sorts.nil && s.user(init) == user && s.user_exists(user));
-    fact(s.user_ns(user) == user_ns && s.user_ns_exists(user_ns) && s.userns_trusted(user_ns));
-    fact(s.processes(user) == 1 && s.tasks_of(user) == 1);
-    fact(s.pid_ns(init) == s.first_pid_ns && s.pid_ns_exists(s.first_pid_ns) &&
-         s.reaper(s.first_pid_ns) == init);
-    fact(s.pid_ns_parent(s.first_pid_ns) == s.sorts.nil);
-    fact(!s.zombie(init) && !s.exiting(init) && s.first_in_ns(init) && !s.sleeps(init) && !s.execs(init));
-    fact(s.exit_signal(init) == TaskTerm(&s, init).sigchld() && s.exit_signal_chooser(init) == 0);
-    fact(!s.rt_prio(init) && !s.rt_policy(init) && !s.reset_on_fork(init) && s.vfork_waiter(init) == nobody);
-    fact(s.caps(init) && s.root(init) && s.entitled(init));
-    const z3::expr signal = s.signal(init), fs = s.fs(init), proxy = s.nsproxy(init);
-    fact(s.unkillable(signal) && s.live(signal) == 1 && s.living(signal) == 1 && !s.in_exec(fs));
-    fact(s.fs_root(fs) == s.mnt_ns(proxy) && s.fs_pwd(fs) == s.mnt_ns(proxy) && s.made_by_privilege(proxy));
-    fact(s.mnt_ns_exists(s.mnt_ns(proxy)) && s.ipc_ns_exists(s.ipc_ns(proxy)));
-    for (const z3::expr& o : objects_) nothing_else_exists(o);
-    fact(s.nr_threads == 1 && s.tasks == 1 && s.process_counts == 1 && s.leaders == 1);
-    fact(z3.int_const("RLIMIT_NPROC") >= 1 && z3.int_const("max_threads") >= 2);
+BoundedRun::BoundedRun(z3::context& z3, const Sorts& sorts, const FirstState& first)
+    : boot_(z3, sorts), first_(terms_of(first, boot_)) {
+    tasks_ = first_.tasks;
+    objects_ = first_.objects;
+    facts_ = first_.facts;
+    facts_.push_back(z3.int_const("RLIMIT_NPROC") >= 1 && z3.int_const("max_threads") >= 3);
 }
 
 void BoundedRun::nothing_else_exists(const z3::expr& object) {
-    const z3::expr init = tasks_.front();
-    facts_.push_back(!boot_.user_exists(object) || object == boot_.user(init));
-    for (const State::Kind& k : boot_.kinds)
-        facts_.push_back(!k.exists(object) || object == (boot_.*k.held)(init));
+    z3::context& z3 = *boot_.z3;
+    auto one_of = [&](const char* kind) {
+        z3::expr_vector any(z3);
+        for (const z3::expr& known : first_.of_kind[kind]) any.push_back(object == known);
+        return z3::mk_or(any);
+    };
+    facts_.push_back(!boot_.user_exists(object) || one_of("user"));
+    for (const State::Kind& k : boot_.kinds) facts_.push_back(!k.exists(object) || one_of(k.name));
 }
 
 const Transition& BoundedRun::step(const TransitionRow& row, const Law& law) {

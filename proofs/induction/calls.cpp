@@ -153,9 +153,11 @@ Transition exec_commit(const State& before, const Law&, const std::string& suffi
         k.count.set(fresh, z3::ite(when, before.z3->int_val(1), k.count(fresh)));
         (s.*k.held).set(me, z3::ite(when, fresh, old));
         t.objects.push_back(old), t.objects.push_back(fresh);
+        t.fresh.push_back(fresh);
     };
     replace("mm", "new_mm", before.z3->bool_val(true));
     replace("sighand", "new_sighand", s.kind("sighand").count(before.sighand(me)) != 1);
+    s.handler_mm.set(s.sighand(me), before.sorts.nil); // they were addresses in the old program
     vfork_done(before, s, me);
     // A set-uid program of root's gives the capabilities if only its own group shares fs; any program gives
     // them to uid 0 of a user namespace.
@@ -198,6 +200,15 @@ Transition sched_setscheduler(const State& before, const Law&, const std::string
     t.after.rt_policy.set(t.who, names.truth("real_time"));
     t.after.rt_prio.set(t.who, names.truth("real_time"));
     t.after.reset_on_fork.set(t.who, names.truth("RESET_ON_FORK"));
+    recount(before, t);
+    return t;
+}
+
+Transition sigaction(const State& before, const Law&, const std::string& suffix) {
+    const Names names{before, suffix};
+    Transition t = by_caller(before, names);
+    const z3::expr sighand = before.sighand(t.who);
+    t.after.handler_mm.set(sighand, z3::ite(names.truth("handler"), before.mm(t.who), before.sorts.nil));
     recount(before, t);
     return t;
 }

@@ -40,6 +40,7 @@ struct Birth {
         k.exists.set(fresh, made);
         k.count.set(fresh, z3::ite(made, before.z3->int_val(1), k.count(fresh)));
         t.objects.push_back(fresh);
+        t.fresh.push_back(fresh);
         return fresh;
     }
     /// Shared or its own, with the count that goes with it. Answers the child's own.
@@ -58,6 +59,7 @@ struct Birth {
         const z3::expr fresh = names.object(name);
         t.when.push_back(fresh != before.sorts.nil && !(before.*exists)(fresh));
         (after().*exists).set(fresh, made);
+        t.fresh.push_back(fresh);
         return fresh;
     }
 };
@@ -104,8 +106,11 @@ void signals_and_memory(const Birth& b) {
     s.live.set(signal, old.z3->int_val(0));
     b.t.when.push_back(old.living(signal) == 0);
     s.live.set(s.signal(b.child), s.live(s.signal(b.child)) + 1);
-    b.share_or_make("sighand");
+    const z3::expr sighand = b.share_or_make("sighand");
     b.share_or_make("mm");
+    // An address in a copied table means the child's memory, be that shared or copied.
+    const z3::expr none = old.sorts.nil;
+    s.handler_mm.set(sighand, z3::ite(old.handler_mm(old.sighand(b.caller)) == none, none, s.mm(b.child)));
     const z3::expr fs = b.share_or_make("fs");
     const z3::expr parents = old.fs(b.caller);
     s.fs_root.set(fs, old.fs_root(parents));
@@ -170,7 +175,7 @@ void scheduling(const Birth& b) {
     s.rt_prio.set(b.child, old.rt_prio(b.caller) && !b.effect(RuleId::reset_on_fork));
     s.reset_on_fork.set(b.child, no);
     s.zombie.set(b.child, no), s.exiting.set(b.child, no), s.sleeps.set(b.child, no);
-    s.execs.set(b.child, no);
+    s.execs.set(b.child, no), s.kernel.set(b.child, no);
     s.vfork_waiter.set(b.child, z3::ite(b.has(CLONE_VFORK), b.caller, old.sorts.nobody));
     s.born_with.set(b.child, s.mm(b.child));
     s.sleeps.set(b.caller, b.has(CLONE_VFORK));

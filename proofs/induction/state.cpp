@@ -26,8 +26,8 @@ Field of_object(const State& s, const std::string& name, Answer answer) {
 
 } // namespace
 
-State::State(z3::context& c)
-    : z3(&c), sorts(c), first_pid_ns(c.constant("init_pid_ns", sorts.object)),
+State::State(z3::context& c, const Sorts& sorts_of)
+    : z3(&c), sorts(sorts_of), first_pid_ns(c.constant("init_pid_ns", sorts.object)),
       listed(of_task(*this, "listed", Answer::truth)), leader(of_task(*this, "leader", Answer::task)),
       parent(of_task(*this, "parent", Answer::task)), list_of(of_task(*this, "list_of", Answer::task)),
       pid(of_task(*this, "pid", Answer::number)), tgid(of_task(*this, "tgid", Answer::number)),
@@ -36,7 +36,7 @@ State::State(z3::context& c)
       fs(of_task(*this, "fs", Answer::object)), user(of_task(*this, "user", Answer::object)),
       pid_ns(of_task(*this, "pid_ns", Answer::object)), nsproxy(of_task(*this, "nsproxy", Answer::object)),
       undo(of_task(*this, "undo", Answer::object)), zombie(of_task(*this, "zombie", Answer::truth)),
-      exiting(of_task(*this, "exiting", Answer::truth)),
+      exiting(of_task(*this, "exiting", Answer::truth)), kernel(of_task(*this, "kernel", Answer::truth)),
       first_in_ns(of_task(*this, "first_in_ns", Answer::truth)),
       exit_signal(of_task(*this, "exit_signal", Answer::word)),
       exit_signal_chooser(of_task(*this, "exit_signal_chooser", Answer::number)),
@@ -49,6 +49,7 @@ State::State(z3::context& c)
       root(of_task(*this, "root", Answer::truth)), entitled(of_task(*this, "entitled", Answer::truth)),
       unkillable(of_object(*this, "unkillable", Answer::truth)),
       live(of_object(*this, "live", Answer::number)), living(of_object(*this, "living", Answer::number)),
+      handler_mm(of_object(*this, "handler_mm", Answer::object)),
       fs_root(of_object(*this, "fs_root", Answer::object)),
       fs_pwd(of_object(*this, "fs_pwd", Answer::object)), in_exec(of_object(*this, "in_exec", Answer::truth)),
       mnt_ns(of_object(*this, "mnt_ns", Answer::object)), ipc_ns(of_object(*this, "ipc_ns", Answer::object)),
@@ -88,7 +89,7 @@ z3::expr State::nulls() const {
     z3::expr facts = !listed(no) && leader(no) == no && parent(no) == no && list_of(no) == no &&
                      age(no) == 0 && pid(no) == 0 && tgid(no) == 0 && signal(no) == sorts.nil &&
                      pid_ns(no) == sorts.nil && reaper(sorts.nil) == no && first_pid_ns != sorts.nil &&
-                     !in_exec(sorts.nil) && !first_in_ns(no);
+                     !in_exec(sorts.nil) && handler_mm(sorts.nil) == sorts.nil && !first_in_ns(no);
     for (const Kind& k : kinds) facts = facts && !k.exists(sorts.nil);
     return facts && !pid_ns_exists(sorts.nil) && !user_exists(sorts.nil) && !user_ns_exists(sorts.nil) &&
            !ipc_ns_exists(sorts.nil) && !mnt_ns_exists(sorts.nil);

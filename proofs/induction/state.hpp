@@ -1,9 +1,9 @@
 // proofs/induction/ proves that the invariants of the task system are inductive: if they hold before a
-// transition (clone as the rules accept it, exit, wait, exec, setuid, sched_setscheduler) they hold after it,
-// for any number of tasks. A state is a set of functions over tasks and objects (state), the predicates of
-// invariants/ are asked of it through a view that answers Z3 terms (view, privilege, auxiliary), a transition
-// makes one state of another (transitions), and a theorem is a transition and an invariant (theorems). Clone
-// is atomic here: its steps, races and failures are the machine code's theorems.
+// transition (clone as the rules accept it, exit, wait, exec, setuid, sched_setscheduler, sigaction) they
+// hold after it, for any number of tasks. A state is a set of functions over tasks and objects (state), the
+// predicates of invariants/ are asked of it through a view that answers Z3 terms (view, privilege,
+// auxiliary), a transition makes one state of another (transitions), and a theorem is a transition and an
+// invariant (theorems). Clone is atomic here: its steps, races and failures are the machine code's theorems.
 #pragma once
 #include <functional>
 #include <memory>
@@ -21,6 +21,12 @@ struct Sorts {
     explicit Sorts(z3::context& c)
         : task(c.uninterpreted_sort("Task")), object(c.uninterpreted_sort("Object")),
           nobody(c.constant("nobody", task)), nil(c.constant("nil", object)) {}
+    /// Tasks and objects are numbers, and the nulls 0: where all that exist are known, terms become plain.
+    static Sorts numbers(z3::context& c) { return {c.int_sort(), c.int_val(0)}; }
+
+  private:
+    Sorts(const z3::sort& number, const z3::expr& nought)
+        : task(number), object(number), nobody(nought), nil(nought) {}
 };
 
 /// A function of tasks or objects: an unknown one, and what transitions have changed in it, the last
@@ -47,7 +53,8 @@ class Field {
 
 /// The state of the task system. What a transition does not name stays as it was.
 struct State {
-    explicit State(z3::context& z3);
+    explicit State(z3::context& c) : State(c, Sorts(c)) {}
+    State(z3::context& c, const Sorts& sorts_of);
 
     z3::context* z3;
     Sorts sorts;
@@ -60,6 +67,7 @@ struct State {
     Field pid, tgid, age;
     Field signal, sighand, mm, fs, user, pid_ns, nsproxy, undo;
     Field zombie, exiting;
+    Field kernel;      ///< a thread of the kernel's own: it has no memory, and makes no calls
     Field first_in_ns; ///< its own number in its pid namespace is 1
     Field exit_signal, exit_signal_chooser;
     Field rt_prio, rt_policy, reset_on_fork;
@@ -70,13 +78,14 @@ struct State {
     Field entitled;                        ///< a ghost: somebody privileged has given it the capabilities
 
     // of an object
-    Field unkillable, live, living;                   // signal_struct
-    Field fs_root, fs_pwd, in_exec;                   // fs_struct
-    Field mnt_ns, ipc_ns, made_by_privilege;          // nsproxy; the last is a ghost
-    Field undo_ipc_ns;                                // undo list
-    Field user_ns, processes, tasks_of;               // user
-    Field userns_trusted;                             // user namespace: a ghost, made by privilege
-    Field pid_ns_parent, reaper;                      // pid namespace
+    Field unkillable, live, living;          // signal_struct
+    Field handler_mm;                        // sighand: whose addresses its handlers are; nil: it has none
+    Field fs_root, fs_pwd, in_exec;          // fs_struct
+    Field mnt_ns, ipc_ns, made_by_privilege; // nsproxy; the last is a ghost
+    Field undo_ipc_ns;                       // undo list
+    Field user_ns, processes, tasks_of;      // user
+    Field userns_trusted;                    // user namespace: a ghost, made by privilege
+    Field pid_ns_parent, reaper;             // pid namespace
     Field pid_ns_exists, user_exists, user_ns_exists; // never freed here
     Field ipc_ns_exists, mnt_ns_exists;
 

@@ -1,54 +1,11 @@
 #include "proofs/induction/theorems.hpp"
+#include "proofs/induction/refinement.hpp"
 #include "proofs/induction/transition_parts.hpp"
 #include <chrono>
 #include <fmt/format.h>
 
 namespace forkproof::proofs::induction {
 namespace {
-
-/// Z3's own unit of work, the same on every machine: a backstop.
-constexpr unsigned RLIMIT = 100'000'000;
-
-z3::solver solver_in(z3::context& z3) {
-    z3::solver solver(z3);
-    z3::params params(z3);
-    params.set("rlimit", RLIMIT);
-    solver.set(params);
-    return solver;
-}
-
-void add_new(std::vector<z3::expr>& to, const z3::expr& e) {
-    for (const z3::expr& old : to)
-        if (z3::eq(old, e)) return;
-    to.push_back(e);
-}
-
-/// The tasks at hand: these, and those that they lead to.
-std::vector<z3::expr> and_relatives(const State& s, const std::vector<z3::expr>& tasks) {
-    std::vector<z3::expr> all = tasks;
-    for (const z3::expr& t : tasks) {
-        add_new(all, s.leader(t));
-        add_new(all, s.parent(t));
-        add_new(all, s.reaper(s.pid_ns(t)));
-    }
-    return all;
-}
-
-/// A number of holders is at least the number of those at hand who hold.
-z3::expr counting(const State& s, const std::vector<z3::expr>& tasks) {
-    z3::expr_vector facts(*s.z3);
-    for (const State::Kind& k : s.kinds)
-        for (std::size_t i = 0; i < tasks.size(); i++) {
-            const z3::expr o = (s.*k.held)(tasks[i]);
-            const z3::expr holds = s.listed(tasks[i]) && o != s.sorts.nil;
-            facts.push_back(z3::implies(holds, k.holders(o) >= 1));
-            for (std::size_t j = 0; j < i; j++)
-                facts.push_back(z3::implies(holds && tasks[j] != tasks[i] && s.listed(tasks[j]) &&
-                                                (s.*k.held)(tasks[j]) == o,
-                                            k.holders(o) >= 2));
-        }
-    return z3::mk_and(facts);
-}
 
 /// A theorem's body, with what becomes of its errors and how long it took.
 template <class Body>
@@ -68,97 +25,108 @@ TheoremReport report_of(Body body) {
     return report;
 }
 
-/// Proved if unsat; anything else ends the theorem.
-void expect_unsat(z3::check_result answer, const std::string& what) {
-    if (answer == z3::sat) throw NotProved{Outcome::refuted, {what}};
-    if (answer == z3::unknown) throw NotProved{Outcome::unknown, {"the solver gave up: " + what}};
-}
-void expect_sat(z3::check_result answer, const std::string& what) {
-    if (answer == z3::unsat) throw NotProved{Outcome::vacuous, {what}};
-    if (answer == z3::unknown) throw NotProved{Outcome::unknown, {"the solver gave up: " + what}};
-}
-
-/// The invariants before a transition, the transition, and two tasks and an object that are anything.
-struct Scene {
-    z3::context z3;
-    State before{z3};
-    Transition t;
-    z3::expr a, b, o;
-    z3::solver solver;
-
-    Scene(const TransitionRow& row, const Law& law)
-        : t(row.make(before, law, "")), a(z3.constant("a", before.sorts.task)),
-          b(z3.constant("b", before.sorts.task)), o(z3.constant("o", before.sorts.object)),
-          solver(solver_in(z3)) {
-        std::vector<z3::expr> named = t.tasks;
-        add_new(named, t.other);
-        named.push_back(a), named.push_back(b), named.push_back(before.reaper(before.first_pid_ns));
-        const std::vector<z3::expr> near = and_relatives(before, named);
-        std::vector<z3::expr> objects = t.objects;
-        objects.push_back(o);
-        solver.add(before.nulls());
-        solver.add(counting(before, named));
-        for (const z3::expr& fact : t.when) solver.add(fact);
-        const State* s = &before;
-        for (const auto& f : t.when_all)
-            for (const z3::expr& task : near)
-                solver.add(z3::implies(before.listed(task), f(TaskTerm(s, task))));
-        for (const InvariantRow& row_before : modelled_invariants()) {
-            const ProofView view(before, near, objects);
-            solver.add(row_before.holds(view), row_before.name.c_str());
-        }
-    }
-};
-
 } // namespace
+
+TheoremReport keeps(Scene& scene, const InvariantRow& invariant, const std::vector<z3::expr>& more) {
+    return report_of([&](TheoremReport& report) {
+        const Transition& t = scene.transition();
+        const Anything& any = scene.anything();
+        std::vector<z3::expr> broken = more;
+        broken.push_back(!invariant.holds(ProofView(t.after, {any.a, any.b}, {any.o})));
+        const z3::check_result answer = scene.ask(broken);
+        report.queries = scene.queries();
+        expect_unsat(
+            answer, fmt::format("{} can break {}: {}", scene.row().call, invariant.name, invariant.sentence));
+        report.assumptions = t.assumes;
+        report.log.push_back(fmt::format(
+            "uses    {}",
+            scene.used().empty() ? "no invariant" : fmt::format("{}", fmt::join(scene.used(), ", "))));
+        report.outcome = Outcome::proved;
+    });
+}
 
 TheoremReport keeps(const TransitionRow& transition, const InvariantRow& invariant, const Law& law) {
     return report_of([&](TheoremReport& report) {
         Scene scene(transition, law);
-        report.queries = 2;
-        expect_sat(scene.solver.check(), "nothing satisfies the invariants and what the transition needs");
-        std::vector<z3::expr> objects{scene.o};
-        scene.solver.add(!invariant.holds(ProofView(scene.t.after, {scene.a, scene.b}, objects)));
-        expect_unsat(scene.solver.check(),
-                     fmt::format("{} can break {}: {}", transition.call, invariant.name, invariant.sentence));
-        report.assumptions = scene.t.assumes;
-        std::vector<std::string> used;
-        for (const z3::expr& name : scene.solver.unsat_core()) used.push_back(name.decl().name().str());
-        report.log.push_back(fmt::format(
-            "uses    {}", used.empty() ? "no invariant" : fmt::format("{}", fmt::join(used, ", "))));
+        report = keeps(scene, invariant);
+    });
+}
+
+TheoremReport touches_nobody_else(Scene& scene) {
+    return report_of([&](TheoremReport& report) {
+        const Transition& t = scene.transition();
+        const z3::expr& a = scene.anything().a;
+        std::vector<z3::expr> untouched_task;
+        for (const z3::expr& touched : t.tasks) untouched_task.push_back(a != touched);
+        for (std::size_t i = 0; i < t.tasks.size(); i++)
+            for (std::size_t k = 0; k < i; k++) untouched_task.push_back(t.tasks[i] != t.tasks[k]);
+        expect_sat(scene.ask(untouched_task), "no task is untouched");
+        untouched_task.push_back(!untouched(scene.before(), t.after, a));
+        const z3::check_result answer = scene.ask(untouched_task);
+        report.queries = scene.queries();
+        expect_unsat(answer, "a task changes that is not counted");
         report.outcome = Outcome::proved;
     });
 }
 
-TheoremReport touches_nobody_else(const TransitionRow& transition, const Law& law) {
+TheoremReport keeps_limit(Scene& scene, const StepProperty& property, const std::vector<z3::expr>& more) {
     return report_of([&](TheoremReport& report) {
-        Scene scene(transition, law);
-        report.queries = 2;
-        for (const z3::expr& touched : scene.t.tasks) scene.solver.add(scene.a != touched);
-        for (std::size_t i = 0; i < scene.t.tasks.size(); i++)
-            for (std::size_t k = 0; k < i; k++) scene.solver.add(scene.t.tasks[i] != scene.t.tasks[k]);
-        expect_sat(scene.solver.check(), "no task is untouched");
-        scene.solver.add(!untouched(scene.before, scene.t.after, scene.a));
-        expect_unsat(scene.solver.check(), "a task changes that is not counted");
+        const State& s = scene.before();
+        const z3::expr& caller = scene.transition().who;
+        const z3::expr user = s.user(caller);
+        const bool of_user = std::string(property.name) == NPROC_LIMIT.name;
+        const z3::expr below = of_user
+                                   ? s.processes(user) < s.z3->int_const("RLIMIT_NPROC") || s.caps(caller) ||
+                                         user == s.z3->constant("init_user", s.sorts.object)
+                                   : s.nr_threads < s.z3->int_const("max_threads");
+        std::vector<z3::expr> broken = more;
+        broken.push_back(!below);
+        const z3::check_result answer = scene.ask(broken);
+        report.queries = scene.queries();
+        expect_unsat(answer,
+                     fmt::format("a clone is accepted against {}: {}", property.name, property.sentence));
         report.outcome = Outcome::proved;
     });
 }
 
-TheoremReport holds_at_boot() {
+namespace {
+
+/// Names of invariants that do not hold of this state, each with its sentence.
+std::vector<std::string> broken_in(const FirstState& state, unsigned& queries) {
+    z3::context z3;
+    const BoundedRun run(z3, state);
+    z3::solver solver = solver_in(z3);
+    for (const z3::expr& fact : run.facts()) solver.add(fact);
+    queries++;
+    expect_sat(solver.check(), "the state at boot contradicts itself");
+    std::vector<std::string> broken;
+    for (const InvariantRow& row : modelled_invariants()) {
+        solver.push();
+        solver.add(!run.holds(row));
+        queries++;
+        const z3::check_result answer = solver.check();
+        solver.pop();
+        if (answer == z3::unknown) throw NotProved{Outcome::unknown, {"the solver gave up: " + row.name}};
+        if (answer == z3::sat) broken.push_back(fmt::format("{} does not hold: {}", row.name, row.sentence));
+    }
+    return broken;
+}
+
+} // namespace
+
+TheoremReport holds_at_boot(const BootedState& booted) {
     return report_of([&](TheoremReport& report) {
-        z3::context z3;
-        const BoundedRun run(z3);
-        z3::solver solver = solver_in(z3);
-        for (const z3::expr& fact : run.facts()) solver.add(fact);
-        report.queries++;
-        expect_sat(solver.check(), "the state at boot contradicts itself");
-        for (const InvariantRow& row : modelled_invariants()) {
-            solver.push();
-            solver.add(!run.holds(row));
-            report.queries++;
-            expect_unsat(solver.check(), "not so at boot: " + row.name);
-            solver.pop();
+        report.assumptions = {"what a boot has made (namespaces, capabilities) was made by privilege"};
+        report.log.push_back(fmt::format("read    {} tasks, {} objects, {} facts", booted.state.tasks.size(),
+                                         booted.state.objects.size(), booted.state.facts.size()));
+        std::vector<std::string> why = booted.problems;
+        for (const std::string& line : differences(modelled_first_state(), booted.state)) why.push_back(line);
+        try {
+            for (const std::string& line : broken_in(booted.state, report.queries)) why.push_back(line);
+        } catch (const std::out_of_range&) {
+            why.emplace_back("the invariants cannot be asked of such a state");
         }
+        if (!why.empty()) throw NotProved{Outcome::refuted, why};
         report.outcome = Outcome::proved;
     });
 }
@@ -206,17 +174,38 @@ std::vector<Theorem> induction_theorems() {
         };
         all.push_back(std::move(theorem));
     };
-    add("boot", "every invariant holds when a boot has ended", [](const Law&) { return holds_at_boot(); });
+    add("boot", "the booted kernel's first state is the model's, and every invariant holds of it",
+        [](const Law&) { return TheoremReport(); });
+    all.back().needs_image = all.back().needs_boot = true;
+    all.back().run = [](const Setting& setting) {
+        const MemoryDump memory = MemoryDump::load(setting.boot_memory);
+        return holds_at_boot(booted_state(memory, *setting.image, *setting.layouts));
+    };
     for (const TransitionRow& row : transitions) {
         const std::string name = row.name;
         add(name + "/possible", name + " can happen, with every invariant before and after",
             [&row](const Law& law) { return is_possible(row, law); });
-        add(name + "/touches", name + " changes nothing that is counted of a task it does not name",
-            [&row](const Law& law) { return touches_nobody_else(row, law); });
+        // One scene for the rest, built by whoever comes first; the last gives its memory back.
+        const auto scene = std::make_shared<SharedScene>(row);
+        auto add_to_scene = [&](const std::string& what, const std::string& sentence, auto body) {
+            add(name + "/" + what, sentence, [scene, body](const Law&) { return scene->with(body); });
+            all.back().batch = "induction/" + name;
+        };
+        add_to_scene("touches", name + " changes nothing that is counted of a task it does not name",
+                     [](Scene& s) { return touches_nobody_else(s); });
+        if (row.make == clone)
+            for (const StepProperty* step : {&NPROC_LIMIT, &THREAD_LIMIT})
+                add_to_scene(step->name, step->sentence, [step](Scene& s) { return keeps_limit(s, *step); });
         for (const InvariantRow& invariant : modelled_invariants())
-            add(name + "/" + invariant.name, "after " + name + ": " + invariant.sentence,
-                [&row, &invariant](const Law& law) { return keeps(row, invariant, law); });
+            add_to_scene(invariant.name, "after " + name + ": " + invariant.sentence,
+                         [&invariant](Scene& s) { return keeps(s, invariant); });
+        all.back().run = [scene, run = all.back().run](const Setting& setting) {
+            TheoremReport report = run(setting);
+            scene->forget();
+            return report;
+        };
     }
+    for (Theorem& theorem : refinement_theorems()) all.push_back(std::move(theorem));
     return all;
 }
 

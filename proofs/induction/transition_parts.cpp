@@ -31,7 +31,7 @@ Transition by_caller(const State& before, const Names& names) {
     const z3::expr who = names.task("caller");
     Transition t{before, who, {who}, {}, {}, {}, before.z3->bv_val(0, 32), before.sorts.nobody};
     t.when.push_back(before.listed(who) && !before.exiting(who) && !before.zombie(who) &&
-                     !before.sleeps(who));
+                     !before.sleeps(who) && !before.kernel(who));
     return t;
 }
 

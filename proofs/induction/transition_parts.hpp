@@ -18,7 +18,8 @@ struct Names {
     [[nodiscard]] z3::expr number(const char* n) const { return s.z3->int_const((n + suffix).c_str()); }
 };
 
-/// A transition by a task that can make calls: it lives, and waits for no vfork child.
+/// A transition by a task that can make calls: it lives, runs programs, and waits for no
+/// vfork child.
 Transition by_caller(const State& before, const Names& names);
 
 /// A count of this kind taken or given back, if `when` holds. What loses its last holder exists no longer.

@@ -19,6 +19,7 @@ struct Transition {
     z3::expr other; ///< the child of clone, whom wait reaps, who lives on after exit; else nobody
     std::vector<std::string> assumes{}; ///< what is left to the reader to believe of the kernel, in words
     std::optional<CallTerms> call{};    ///< of clone: what its verdict saw
+    std::vector<z3::expr> fresh{};      ///< constants: objects that nobody has had
 };
 
 /// What a transition is judged by.
@@ -44,6 +45,8 @@ Transition exec_commit(const State& before, const Law& law, const std::string& s
 Transition setuid(const State& before, const Law& law, const std::string& suffix);
 /// A privileged task chooses its policy, real-time or not, with or without reset-on-fork.
 Transition sched_setscheduler(const State& before, const Law& law, const std::string& suffix);
+/// A task sets a handler, an address in its memory; or takes away the last one.
+Transition sigaction(const State& before, const Law& law, const std::string& suffix);
 
 struct TransitionRow {
     const char* name;
@@ -58,6 +61,7 @@ inline constexpr TransitionRow transitions[] = {
     {"exec-commit", "execve commits", exec_commit},
     {"setuid", "setuid(nobody)", setuid},
     {"sched", "sched_setscheduler", sched_setscheduler},
+    {"sigaction", "sigaction", sigaction},
 };
 
 } // namespace forkproof::proofs::induction

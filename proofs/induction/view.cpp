@@ -26,7 +26,8 @@ z3::expr ProofView::is_whole(const TaskTerm& a) const {
     const z3::expr t = a.term();
     return t != s.sorts.nobody && s.signal(t) != nil && s.sighand(t) != nil && s.pid_ns(t) != nil &&
            z3::ite(s.exiting(t), s.mm(t) == nil && s.fs(t) == nil && s.nsproxy(t) == nil && s.undo(t) == nil,
-                   s.mm(t) != nil && s.fs(t) != nil && s.nsproxy(t) != nil);
+                   (s.mm(t) == nil) == s.kernel(t) && s.fs(t) != nil && s.nsproxy(t) != nil) &&
+           z3::implies(s.kernel(t), !s.exiting(t) && s.parent(t) == s.sorts.nobody);
 }
 
 } // namespace forkproof::proofs::induction

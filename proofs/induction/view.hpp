@@ -29,9 +29,9 @@ class TaskTerm {
     [[nodiscard]] z3::expr signal() const { return s_->signal(t_); }
     [[nodiscard]] z3::expr sighand() const { return s_->sighand(t_); }
     [[nodiscard]] z3::expr living_sighand() const { return z3::ite(mm() != nil(), sighand(), nil()); }
+    [[nodiscard]] z3::expr has_handler() const { return mm() != nil() && handler_mm() != nil(); }
+    [[nodiscard]] z3::expr handler_mm() const { return s_->handler_mm(sighand()); }
     [[nodiscard]] z3::expr mm() const { return s_->mm(t_); }
-    [[nodiscard]] z3::expr has_handler() const { throw NotModelled("signal handlers"); }
-    [[nodiscard]] z3::expr handler_mm() const { throw NotModelled("signal handlers"); }
     [[nodiscard]] z3::expr fs() const { return s_->fs(t_); }
     [[nodiscard]] z3::expr fs_in_exec() const { return z3::ite(s_->in_exec(fs()), fs(), nil()); }
     [[nodiscard]] z3::expr user_ns() const { return s_->user_ns(s_->user(t_)); }
@@ -48,7 +48,7 @@ class TaskTerm {
     [[nodiscard]] z3::expr is_dying() const { return s_->exiting(t_); }
     [[nodiscard]] z3::expr is_in_parents_children() const { return s_->list_of(t_) == s_->parent(t_); }
     [[nodiscard]] z3::expr is_first_init() const { return tgid() == 1; }
-    [[nodiscard]] z3::expr is_kernel_thread() const { return s_->z3->bool_val(false); } // none in this model
+    [[nodiscard]] z3::expr is_kernel_thread() const { return s_->kernel(t_); }
     [[nodiscard]] z3::expr is_ns_init() const { return s_->first_in_ns(s_->leader(t_)); }
     [[nodiscard]] z3::expr is_dead_ns_init() const { return is_ns_init() && !is_first_init() && is_dying(); }
     [[nodiscard]] z3::expr is_unkillable() const { return s_->unkillable(signal()); }

@@ -100,7 +100,8 @@ BaselineResult prove_baseline(const Setting& setting, const std::vector<std::str
     Baseline& baseline = result.baseline;
     baseline.setting = setting;
     for (Theorem& theorem : all_theorems())
-        if (theorem.needs_image && !theorem.only_in_full && wanted(theorem.name, names))
+        if (theorem.needs_image && !theorem.needs_boot && !theorem.only_in_full &&
+            wanted(theorem.name, names))
             baseline.theorems.push_back(std::move(theorem));
     if (baseline.theorems.empty())
         result.wrong.emplace_back("there is no such theorem about the machine code");

@@ -73,7 +73,6 @@ const std::vector<KnownSurvivor>& known_survivors() {
     constexpr const char* CLOCK =
         "what the time-stamp counter said, and what is charged for it: scheduling/charge";
     static const std::vector<KnownSurvivor> rows{
-        {"mm_release", "", "", NOBODY_WAITS},
         {"futex_wake", "", "", NOBODY_WAITS},
         {"release_task", "", "", GONE},
         {"do_exit", "", "", GONE},

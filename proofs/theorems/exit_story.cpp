@@ -382,6 +382,7 @@ const Story stories[] = {
 std::vector<Theorem> exit_theorems() {
     std::vector<Theorem> all = exit_row_theorems();
     all.push_back(exit_user_theorem());
+    all.push_back(exit_cleartid_theorem());
     for (Theorem& theorem : exit_semundo_theorems()) all.push_back(std::move(theorem));
     for (const Story& story : stories) {
         all.push_back(machine_theorem(

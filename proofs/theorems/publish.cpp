@@ -3,6 +3,7 @@
 #include "invariants/flags.hpp"
 #include "proofs/theorems/theorems.hpp"
 #include "proofs/world/in_bochs.hpp"
+#include "proofs/world/published.hpp"
 #include <fmt/core.h>
 
 namespace forkproof::proofs {
@@ -86,27 +87,24 @@ struct PublishScene : ForkScene {
     /// The one path part on which the flags are decided.
     void published(const Path& path, bool thread, bool with_parent) {
         Changes changes(*this, path);
-        const Truth inherits = flag(CLONE_PARENT) && rule(PARENT_EXIT_SIGNAL_RULE);
+        const Published is = proofs::published(
+            {flags, rule(PARENT_EXIT_SIGNAL_RULE), word32(parent.address), word32(child.address),
+             word32(grandparent.address), word32(group_leader.address), before(of(group_leader, "serial")),
+             before(of(group_leader, "exit_signal")), before(of(group_leader, "exit_signal_chooser"))});
         changes.is(of(child, "serial"), before(serial));
         plus_one(changes, serial);
-        changes.is(of(child, "exit_signal"),
-                   thread ? word32(~0U)
-                          : ite(inherits, before(of(group_leader, "exit_signal")), flags & word32(CSIGNAL)));
-        changes.is(of(child, "exit_signal_chooser"),
-                   thread ? before(of(group_leader, "serial"))
-                          : ite(inherits, before(of(group_leader, "exit_signal_chooser")),
-                                before(of(group_leader, "serial"))));
+        changes.is(of(child, "exit_signal"), is.exit_signal);
+        changes.is(of(child, "exit_signal_chooser"), is.exit_signal_chooser);
         const bool same_parent = thread || with_parent;
-        changes.is(of(child, "real_parent"), same_parent ? grandparent.address : parent.address);
+        changes.is(of(child, "real_parent"), is.real_parent);
+        changes.is(of(child, "group_leader"), is.group_leader);
         changes.is(of(child, "parent_exec_id"),
                    before(of(parent, same_parent ? "parent_exec_id" : "self_exec_id")));
         if (thread) {
             plus_one(changes, of(signal, "count"));
             plus_one(changes, of(signal, "live"));
-            changes.is(of(child, "group_leader"), group_leader.address);
             last_in(changes, of(child, "thread_group"), of(group_leader, "thread_group"));
         } else {
-            changes.is(of(child, "group_leader"), child.address);
             changes.is(of(own["signal"], "leader_pid"), pid.address);
             changes.is(of(new_pid_ns, "child_reaper"), ite(flag(CLONE_NEWPID), word32(child.address),
                                                            before(of(new_pid_ns, "child_reaper"))));

@@ -405,27 +405,44 @@ Truth ForkScene::has_own_group(std::size_t done) const {
     return flag(NSPROXY_FLAGS) && !is_zero(world.get(of(cgroup_root, "ns_bound")));
 }
 
+Truth row_shares(const SharingRow& row, const RowCase& c) {
+    auto flag = [&](std::uint32_t bits) { return !is_zero(c.flags & word32(bits)); };
+    if (c.callers.is(0)) return false;
+    if (row.otherwise == Otherwise::shared) return true;
+    if (row.otherwise == Otherwise::own_if_bound) return !c.own_group;
+    if (row.share_flag != 0) return flag(row.share_flag) && !flag(row.new_flags);
+    return row.new_flags != 0 ? !flag(row.new_flags) : Truth(false);
+}
+
+Word row_gives(const SharingRow& row, const RowCase& c, const Word& own_one) {
+    Word otherwise = own_one;
+    // Nothing but what is shared; where the caller has none to share yet, one is made for both.
+    if (row.otherwise == Otherwise::nothing)
+        otherwise =
+            c.callers.is(0) ? ite(!is_zero(c.flags & word32(row.share_flag)), own_one, word32(0)) : word32(0);
+    else if (c.callers.is(0))
+        otherwise = word32(0); // a kernel thread's child has no address space either
+    else if (row.otherwise == Otherwise::copy_if_set)
+        otherwise = ite(c.says_something, own_one, word32(0));
+    return ite(row_shares(row, c), c.callers, otherwise);
+}
+
+RowCase ForkScene::row_case(const SharingRow& row, const Word& callers, std::size_t done) const {
+    RowCase c{flags, callers};
+    if (row.otherwise == Otherwise::own_if_bound) c.own_group = has_own_group(done);
+    if (row.otherwise == Otherwise::copy_if_set && !callers.is(0)) c.says_something = has_io_priority();
+    return c;
+}
+
 Truth ForkScene::shares(const StageRow& row, const Word& callers, std::size_t done) const {
     const SharingRow& s = sharing_row(row.resource);
-    if (callers.is(0)) return false;
-    if (s.otherwise == Otherwise::shared) return true;
-    if (s.otherwise == Otherwise::own_if_bound) return !has_own_group(done);
-    if (s.share_flag != 0) return flag(s.share_flag) && !flag(s.new_flags);
-    return s.new_flags != 0 ? !flag(s.new_flags) : Truth(false);
+    return row_shares(s, row_case(s, callers, done));
 }
 
 Word ForkScene::child_has(const StageRow& row, const Word& callers, const Word& own_one,
                           std::size_t done) const {
     const SharingRow& s = sharing_row(row.resource);
-    Word otherwise = own_one;
-    // Nothing but what is shared; where the caller has none to share yet, one is made for both.
-    if (s.otherwise == Otherwise::nothing)
-        otherwise = callers.is(0) ? ite(flag(s.share_flag), own_one, word32(0)) : word32(0);
-    else if (callers.is(0))
-        otherwise = word32(0); // a kernel thread's child has no address space either
-    else if (s.otherwise == Otherwise::copy_if_set)
-        otherwise = ite(has_io_priority(), own_one, word32(0));
-    return ite(shares(row, callers, done), callers, otherwise);
+    return row_gives(s, row_case(s, callers, done), own_one);
 }
 
 Truth ForkScene::has_io_priority() const {

@@ -56,6 +56,17 @@ struct StageRow {
 extern const std::vector<StageRow> stage_rows;
 const SharingRow& sharing_row(const std::string& resource);
 
+/// A row of the sharing table as a relation: what the child's pointer is, by the flag word and the caller's.
+/// The machine's theorems (sharing/...) and the refinement of the model read the same.
+struct RowCase {
+    Word flags, callers;
+    Truth own_group = false;      ///< of Otherwise::own_if_bound
+    Truth says_something = false; ///< of Otherwise::copy_if_set
+};
+Truth row_shares(const SharingRow& row, const RowCase& c);
+/// The caller's, its own, or null.
+Word row_gives(const SharingRow& row, const RowCase& c, const Word& own_one);
+
 /// linux-2.6.33 asm/processor.h: a bit for each of 65536 ports.
 inline constexpr unsigned IO_BITMAP_PAGES = 2;
 
@@ -131,6 +142,7 @@ class ForkScene {
     [[nodiscard]] Truth has_io_priority() const;
 
   private:
+    [[nodiscard]] RowCase row_case(const SharingRow& row, const Word& callers, std::size_t done) const;
     void build_caller();
     void build_groups();
     void build_namespaces();

@@ -29,12 +29,19 @@ struct Guard {
 
 TEST(Induction, CloneWithoutARuleBreaksWhatTheRuleGuards) {
     const Guard guards[] = {
-        {RuleId::newuser_thread, "group-userns"}, {RuleId::newns_fs, "fs-mnt"},
-        {RuleId::newuser_fs, "fs-userns"},        {RuleId::thread_sighand, "group-sighand"},
-        {RuleId::sighand_vm, "sighand-mm"},       {RuleId::parent_init, "one-root"},
-        {RuleId::fs_in_exec, "exec-decision"},    {RuleId::newipc_sysvsem, "undo-ipc"},
-        {RuleId::newpid_thread, "group-pidns"},   {RuleId::parent_exit_signal, "exit-signal"},
-        {RuleId::reset_on_fork, "sched"},         {RuleId::new_caps, "ns-made"},
+        {RuleId::newuser_thread, "group-userns"},
+        {RuleId::newns_fs, "fs-mnt"},
+        {RuleId::newuser_fs, "fs-userns"},
+        {RuleId::thread_sighand, "group-sighand"},
+        {RuleId::sighand_vm, "handler-mm"},
+        {RuleId::sighand_vm, "sighand-mm"},
+        {RuleId::parent_init, "one-root"},
+        {RuleId::fs_in_exec, "exec-decision"},
+        {RuleId::newipc_sysvsem, "undo-ipc"},
+        {RuleId::newpid_thread, "group-pidns"},
+        {RuleId::parent_exit_signal, "exit-signal"},
+        {RuleId::reset_on_fork, "sched"},
+        {RuleId::new_caps, "ns-made"},
         {RuleId::newuser_caps, "root-trusted"},
     };
     for (const Guard& g : guards) {

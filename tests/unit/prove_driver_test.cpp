@@ -25,6 +25,25 @@ TEST(AllTheorems, HaveNamesOfTheirOwnAndSayWhatTheyClaim) {
     EXPECT_GE(names.size(), 40U);
 }
 
+TEST(RunTheorems, ABatchIsRunByOneThreadInItsOrder) {
+    std::vector<std::thread::id> threads(4);
+    std::vector<Theorem> theorems;
+    std::atomic<int> next = 0;
+    for (int i = 0; i < 4; i++) {
+        theorems.push_back(theorem("a/" + std::to_string(i), [&threads, &next, i](const Setting&) {
+            EXPECT_EQ(next++, i);
+            threads[static_cast<std::size_t>(i)] = std::this_thread::get_id();
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            return proved();
+        }));
+        theorems.back().batch = "a";
+    }
+    RunOptions options;
+    options.jobs = 4;
+    EXPECT_TRUE(all_proved(run_theorems(theorems, {}, options)));
+    for (const std::thread::id& thread : threads) EXPECT_EQ(thread, threads[0]);
+}
+
 TEST(RunTheorems, ReportsInTheOrderGivenHoweverTheyEnd) {
     // the first one ends last
     std::atomic<int> ended = 0;
