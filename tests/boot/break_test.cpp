@@ -43,8 +43,10 @@ std::string witness(const std::string& rule) {
     return (build_folder() / "witness" / (rule + ".script")).string();
 }
 
-Boot play(const std::string& script, const std::string& option = "--verbose", const std::string& words = "") {
-    return boot({.cmdline = words, .more = {"--script=" + script, option}});
+Boot play(const std::string& script, const std::string& option = "") {
+    std::vector<std::string> more{"--script=" + script};
+    if (!option.empty()) more.push_back(option);
+    return boot({.more = more});
 }
 
 std::string script_of(const std::string& name, const std::string& text) {
