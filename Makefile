@@ -39,7 +39,7 @@ help:
 	@echo 'make all     build only        make clean   remove build/        make deps   install what is missing'
 	@echo
 	@echo 'on run and debug:  PROGRAM=./a.out ARGS="..."   a static i386 Linux program of your own'
-	@echo '                   RULES=-newns-fs,...          rules switched off, or a profile: RULES=linux-2.6.33'
+	@echo '                   RULES=-newns-fs,...          rules switched off, or a profile: linux-2.6.33, linux-6.1'
 	@echo '                   FAIL=STEP[:N[:ERRNO]]        the Nth execution of a step of fork fails'
 	@echo '                   FAIL=each, FAIL=nth          each step, each allocation of every call fails in turn'
 	@echo '                   LADDER=linux-2.6.33          what a failed fork took is given back as that version did'
