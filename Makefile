@@ -28,16 +28,18 @@ help:
 	@echo 'make test    everything: the theorems, unit tests, boots'
 	@echo 'make prove   the theorems, one line each'
 	@echo 'make history linux-2.6.33 refuted, defect by defect; FROM=2.6.33 TO=3.8: what one kernel accepts and the other not'
+	@echo 'make why     why each rule is there: the shortest calls that break something without it; RULE=newns-fs: in full'
 	@echo 'make mutants whether the theorems notice faults planted in the machine code and in the source'
 	@echo 'make debug   Bochs'"'"'s debugger at 0x7c00, symbols loaded'
-	@echo 'make break   RULE=newns-fs: switch the rule off and see what it guards break; DEBUG=1 stops there in the debugger'
+	@echo 'make break   RULE=newns-fs: switch the rule off, play its witness and see what it guards break; DEBUG=1 stops there'
+	@echo '             in the debugger; IN_FORCE=1: the same calls with the rule; SCRIPT=file: calls of your own'
 	@echo '             LADDER=linux-2.6.33: failed forks cleaned up as that version did, and what it leaves behind'
 	@echo 'make rows    each resource of copy_process: the program that shows it, here and on Linux'
 	@echo 'make lint    clang-format and clang-tidy over the tree (some minutes)'
 	@echo 'make all     build only        make clean   remove build/        make deps   install what is missing'
 	@echo
 	@echo 'on run and debug:  PROGRAM=./a.out ARGS="..."   a static i386 Linux program of your own'
-	@echo '                   RULES=-newns-fs,...          rules switched off, or a profile: RULES=linux-2.6.33'
+	@echo '                   RULES=-newns-fs,...          rules switched off, or a profile: linux-2.6.33, linux-6.1'
 	@echo '                   FAIL=STEP[:N[:ERRNO]]        the Nth execution of a step of fork fails'
 	@echo '                   FAIL=each, FAIL=nth          each step, each allocation of every call fails in turn'
 	@echo '                   LADDER=linux-2.6.33          what a failed fork took is given back as that version did'
@@ -46,7 +48,7 @@ help:
 	@echo '                   TICKS=N                      stop after so many instructions'
 	@echo '                   KERNEL=file                  another build of the kernel'
 	@echo 'on prove:          T=steps/files FULL=1 FRESH=1 KERNEL=file          on mutants: SHARD=1/4 JSON=file MERGE=files'
-	@echo 'on run, break, prove: JSON=file JUNIT=file  the result for programs and CI systems     on history: JSON=file'
+	@echo 'on run, break, prove, why: JSON=file JUNIT=file  the result for programs and CI systems     on history: JSON=file'
 
 # The words of the kernel command line. They reach the shell through the environment, so quotes survive.
 WORDS = $(strip $(if $(RULES),rules=$(RULES)) $(if $(FAIL),fail=$(FAIL)) $(if $(LADDER),ladder=$(LADDER)) $(if $(CHECK),check=$(CHECK)) $(CMDLINE))
@@ -69,6 +71,9 @@ debug: $(BOOTABLE) $(B)/debug.sym bochsrc
 	@$(RUN) --debug --symbols $(B)/debug.sym $(WORDS_OPTION) $(PROGRAM_OPTIONS)
 
 # A rule is switched off and its witness played, by which exactly what was predicted breaks. IN_FORCE=1: not switched off.
+WITNESSED := newuser-thread newuser-caps newns-fs newuser-fs thread-sighand sighand-vm parent-init nproc max-threads \
+    fs-in-exec new-caps newipc-sysvsem newpid-thread parent-exit-signal reset-on-fork
+WITNESSES := $(WITNESSED:%=$(B)/witness/%.script)
 FORGETS_linux-2.6.33 := B1,B2,B5
 WITNESS = $(or $(SCRIPT),$(if $(RULE),$(B)/witness/$(RULE).script))
 ifneq ($(filter break,$(MAKECMDGOALS)),)
@@ -76,8 +81,8 @@ ifdef LADDER
 ifndef FORGETS_$(LADDER)
 $(error make break: LADDER=$(LADDER) is not known; there is linux-2.6.33)
 endif
-else ifeq ($(RULE)$(SCRIPT),)
-$(error make break: which rule? RULE=NAME, as `make why` has them; SCRIPT=file; or LADDER=linux-2.6.33)
+else ifeq ($(SCRIPT)$(filter $(RULE),$(WITNESSED)),)
+$(error make break: RULE=$(RULE) is none of these: $(sort $(WITNESSED)); or SCRIPT=file, or LADDER=linux-2.6.33)
 endif
 endif
 
@@ -87,14 +92,14 @@ ifdef LADDER
 	@$(RUN) --cmdline='ladder=$(LADDER) fail=each' --expect-violation=$(FORGETS_$(LADDER)) \
 	    $(REPORT_OPTIONS) $(if $(DEBUG),--break-debug)
 else
-	@$(RUN) --script '$(WITNESS)' $(if $(IN_FORCE),,--without-rule) $(WORDS_OPTION) $(REPORT_OPTIONS) $(if $(DEBUG),--break-debug)
+	@$(RUN) --script '$(WITNESS)' $(if $(IN_FORCE),,--without-rule) $(WORDS_OPTION) $(REPORT_OPTIONS) $(if $(DEBUG),--break-debug) \
+	    $(if $(KERNEL),--kernel='$(KERNEL)')
 endif
 
-# Witness scripts are kept, one a rule.
-ifndef SCRIPT
-$(B)/witness/%.script: tests/witness/%.script
-	@mkdir -p $(@D) && cp $< $@
-endif
+# What is played is what the search finds.
+$(B)/witness/%.script: $(B)/bin/why
+	$(call say,WHY,$*)
+	$(Q)mkdir -p $(@D) && $< --rule $* --script $@
 
 # What is proved is the kernel that boots, or another one: KERNEL=file.
 PROVE_OPTIONS = $(T) $(if $(T),--details) $(if $(filter 1,$(FRESH)),--fresh) $(REPORT_OPTIONS)
@@ -139,6 +144,11 @@ validate-full: $(VALIDATED)
 verdict-sweep: $(B)/tests/native/verdict_sweep $(B)/kernel.elf
 	@$< $(B)/kernel.elf
 
+# Why each rule is there: the shortest calls that break something without it. RULE=newns-fs: one in full.
+.PHONY: why
+why: $(B)/bin/why
+	@$(B)/bin/why $(if $(RULE),--rule '$(RULE)') $(REPORT_OPTIONS)
+
 # linux-2.6.33 refuted, and the rules of two kernels compared: FROM=2.6.33 TO=3.8.
 .PHONY: history
 history: $(B)/bin/history
@@ -155,7 +165,7 @@ rows: $(B)/bin/rows $(BOOTABLE) bochsrc test-programs
 
 test: $(BOOTABLE) $(B)/forkproof.img $(B)/boot.mem $(B)/bin/mkimage $(B)/bin/prove $(B)/bin/unit-tests $(B)/bin/bochs-tests
 test: $(VALIDATED) $(B)/bin/mutants $(B)/kernel.how
-test: test-programs
+test: test-programs $(WITNESSES) $(B)/bin/why $(B)/bin/history
 	@.ci/test $(B)
 
 clean:
@@ -287,7 +297,7 @@ RUNNER_PARTS := $(BOOT_HOST) $(filter-out debug/main.cpp,$(wildcard debug/*.cpp)
 
 # Sources of the kernel that know nothing of the machine, and are tested on the host.
 HOST_KERNEL_SOURCES := $(wildcard kernel/cmdline.cpp kernel/exec/elf.cpp kernel/files/cpio.cpp \
-    kernel/fork/verdict.cpp kernel/lib/string.cpp kernel/lib/print.cpp kernel/mm/frame.cpp kernel/mm/cache.cpp kernel/kinds.cpp \
+    kernel/fork/verdict.cpp kernel/fork/verdict_6_1.cpp kernel/lib/string.cpp kernel/lib/print.cpp kernel/mm/frame.cpp kernel/mm/cache.cpp kernel/kinds.cpp \
     kernel/files/inode.cpp kernel/namespaces/mount_tree.cpp)
 
 $(O)/host/%.cpp.o: %.cpp Makefile | $(B)/deps-run
@@ -295,40 +305,43 @@ $(O)/host/%.cpp.o: %.cpp Makefile | $(B)/deps-run
 	@mkdir -p $(@D)
 	$(Q)g++ $(HOST_FLAGS) $(WARNINGS) $(DEPEND) -I. -c $< -o $@
 
-# proofs/mutants, proofs/validate and proofs/history/main.cpp are programs of their own, over what is in the other folders.
+# proofs/mutants, proofs/validate, proofs/why and proofs/history/main.cpp are programs of their own, over what is in the other folders.
 MUTANTS    := $(wildcard proofs/mutants/*.cpp)
 PROOFS     := $(shell find proofs -name '*.cpp' -not -path 'proofs/mutants/*' -not -path 'proofs/validate/*' \
-    -not -path proofs/history/main.cpp)
+    -not -path 'proofs/why/*' -not -path proofs/history/main.cpp)
+WHY        := $(filter-out proofs/why/main.cpp,$(wildcard proofs/why/*.cpp))
 VALIDATE_PARTS := $(filter-out proofs/validate/main.cpp,$(wildcard proofs/validate/*.cpp))
 UNIT_TESTS := $(shell find tests/unit -name '*.cpp' 2>/dev/null)
 BOOT_TESTS := $(shell find tests/boot -name '*.cpp' 2>/dev/null)
 
 # What includes Z3 or GoogleTest needs more packages.
-$(call objects,$(PROOFS) proofs/history/main.cpp $(MUTANTS) $(wildcard proofs/validate/*.cpp) $(UNIT_TESTS) $(BOOT_TESTS)): | $(B)/deps-test
+$(call objects,$(PROOFS) proofs/history/main.cpp $(WHY) proofs/why/main.cpp $(MUTANTS) $(wildcard proofs/validate/*.cpp) $(UNIT_TESTS) $(BOOT_TESTS)): | $(B)/deps-test
 
 $(B)/bin/mkimage:       $(call objects,$(BOOT_HOST) boot/mkimage.cpp)
 $(RUNNER):              $(call objects,$(RUNNER_PARTS) debug/main.cpp)
 $(B)/bin/prove:         $(call objects,$(PROOFS) $(BOOT_HOST) debug/junit.cpp)
 $(B)/bin/unit-tests:    $(call objects,$(UNIT_TESTS) $(HOST_KERNEL_SOURCES) $(RUNNER_PARTS) \
                             $(filter-out proofs/main.cpp,$(PROOFS) $(MUTANTS:proofs/mutants/main.cpp=)) $(VALIDATE_PARTS) \
-                            tests/native/validate_test.cpp)
+                            $(WHY) tests/native/validate_test.cpp)
 $(B)/bin/bochs-tests:   $(call objects,$(BOOT_TESTS) $(RUNNER_PARTS) $(filter-out proofs/main.cpp,$(PROOFS)) \
                             proofs/mutants/edits.cpp proofs/mutants/kernel_build.cpp)
 $(B)/bin/rows:          $(call objects,$(wildcard tests/rows/*.cpp) $(filter-out %_test.cpp tests/boot/expect.cpp tests/boot/disk.cpp tests/boot/planted.cpp,$(BOOT_TESTS)) $(RUNNER_PARTS))
 $(B)/bin/mutants:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) $(MUTANTS) $(BOOT_HOST) debug/junit.cpp)
 $(B)/bin/history:       $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) proofs/history/main.cpp $(BOOT_HOST) debug/junit.cpp)
+$(B)/bin/why:           $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) $(WHY) proofs/why/main.cpp $(BOOT_HOST) debug/junit.cpp \
+                            user/play/script.cpp user/play/call.cpp)
 $(B)/bin/validate:      $(call objects,$(filter-out proofs/main.cpp,$(PROOFS)) proofs/validate/main.cpp $(VALIDATE_PARTS) $(RUNNER_PARTS))
 
 $(B)/bin/mkimage: LIBRARIES := -lfmt
 $(B)/bin/rows $(RUNNER): LIBRARIES := -lfmt -lpugixml
 # Z3 asks for memory all the time: tcmalloc first, for it is a sixth faster than the C library's.
 PROVER := -l:libtcmalloc_minimal.so.4 -lz3 -lfmt -lpugixml -lZydis -ldw -lelf
-$(B)/bin/prove $(B)/bin/history $(B)/bin/mutants: LIBRARIES := $(PROVER)
+$(B)/bin/prove $(B)/bin/history $(B)/bin/why $(B)/bin/mutants: LIBRARIES := $(PROVER)
 $(B)/bin/validate:          LIBRARIES := $(PROVER) -lunicorn
 $(B)/bin/unit-tests:        LIBRARIES := -lgtest_main -lgtest $(PROVER) -lunicorn
 $(B)/bin/bochs-tests:       LIBRARIES := -lgtest_main -lgtest $(PROVER)
 
-$(B)/bin/mkimage $(B)/bin/rows $(RUNNER) $(B)/bin/prove $(B)/bin/history $(B)/bin/mutants $(B)/bin/validate $(B)/bin/unit-tests $(B)/bin/bochs-tests:
+$(B)/bin/mkimage $(B)/bin/rows $(RUNNER) $(B)/bin/prove $(B)/bin/history $(B)/bin/why $(B)/bin/mutants $(B)/bin/validate $(B)/bin/unit-tests $(B)/bin/bochs-tests:
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)g++ $^ $(LIBRARIES) -o $@

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "debug/bochs.hpp"
 #include "debug/frames.hpp"
@@ -71,7 +72,7 @@ void add_script(const Request& request, const Witness& witness, image::Contents&
                 const fs::path& folder) {
     add_files(witness.files(request.build + "/user/play"), contents, folder);
     add_words(witness.machine(), contents);
-    if (request.without_rule) add_words("rules=-" + witness.rule(), contents);
+    if (request.without_rule) add_words("rules=" + witness.rules_off(), contents);
 }
 
 // Puts the user's program into the initrd and its name and arguments on the command line.
@@ -152,6 +153,15 @@ Judgement judge_dump(const std::string& file) {
     return {Ending::bochs_failed, fmt::format("Bochs has not written the memory to {}", file)};
 }
 
+void announce(const Witness& witness, bool without_rule) {
+    if (without_rule)
+        fmt::print("witness of {}, which is switched off. Predicted to break: {}, after {}\n", witness.rule(),
+                   fmt::join(witness.breaks(), ", "), witness.call());
+    else
+        fmt::print("witness of {}, which is in force. Predicted: {}\n", witness.rule(), witness.answer());
+    std::fflush(stdout);
+}
+
 Judgement run_once(const Request& request, const Witness* witness) {
     const BochsVersion version = installed_bochs();
     if (version.number.empty())
@@ -222,6 +232,7 @@ Judgement run(const Request& request) try {
     std::optional<Witness> witness;
     Request asked = request;
     if (!request.script.empty()) witness.emplace(request.script);
+    if (witness) announce(*witness, request.without_rule);
     if (witness && request.without_rule) {
         asked.expected_violations = witness->breaks();
         asked.expected_call = witness->call();

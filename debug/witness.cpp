@@ -54,6 +54,11 @@ Witness::Witness(const std::string& file) {
 }
 
 std::string Witness::rule() const { return text_of(script_.rule); }
+std::string Witness::rules_off() const {
+    std::string text = "-";
+    for (const char c : rule()) text += c == ',' ? ",-" : std::string(1, c);
+    return text;
+}
 std::string Witness::machine() const { return text_of(script_.machine); }
 
 std::set<std::string> Witness::breaks() const {
@@ -73,6 +78,11 @@ std::string Witness::call() const {
                            makes ? fmt::format(", which made pid {}", next - 1) : "");
     }
     return {};
+}
+
+std::string Witness::answer() const {
+    if (script_.error == Errno::OK) return "all calls are accepted";
+    return fmt::format("call {} answers {}", script_.refused, errno_name(script_.error));
 }
 
 std::vector<InitrdFile> Witness::files(const std::string& player) const {

@@ -170,7 +170,7 @@ inline constexpr auto rules = std::tuple{
          "an undo list speaks of the semaphores of one ipc namespace",
          [](auto c) { return c.has(CLONE_NEWIPC) && c.has(CLONE_SYSVSEM); }},
     Rule{RuleId::newpid_thread, "newpid-thread", 140, RuleKind::structure, Errno::EINVAL,
-         "group-pidns one-root reaper older unkillable reapable", V2_6_24, kernel_version(3, 8),
+         "group-pidns one-root reaper reapable", V2_6_24, kernel_version(3, 8),
          "a thread cannot be the init of a pid namespace: nobody would reap the orphans there",
          [](auto c) { return c.has(CLONE_NEWPID) && c.has(CLONE_THREAD); }},
     Rule{RuleId::newpid_parent, "newpid-parent", 150, RuleKind::structure, Errno::EINVAL, "",

@@ -5,6 +5,7 @@
 #include "kernel/fork/fork.hpp"
 #include "kernel/syscalls/file_calls.hpp"
 #include "kernel/syscalls/task_calls.hpp"
+#include "kernel/task/signal_frame.hpp"
 
 namespace forkproof {
 
@@ -27,11 +28,11 @@ constexpr Row rows[] = {
     {65, sys_getpgrp}, {66, sys_setsid}, {74, sys_sethostname}, {75, sys_setrlimit}, {78, sys_gettimeofday},
     {83, sys_symlink}, {85, sys_readlink}, {88, sys_reboot}, {91, sys_munmap}, {92, sys_truncate},
     {93, sys_ftruncate}, {94, sys_fchmod}, {96, sys_getpriority}, {97, sys_setpriority}, {101, sys_ioperm}, {102, sys_socketcall}, {114, sys_wait4},
-    {116, sys_sysinfo}, {117, sys_ipc}, {120, sys_clone}, {121, sys_setdomainname}, {122, sys_uname}, {125, sys_mprotect},
+    {116, sys_sysinfo}, {117, sys_ipc}, {119, sys_sigreturn}, {120, sys_clone}, {121, sys_setdomainname}, {122, sys_uname}, {125, sys_mprotect},
     {129, sys_delete_module},
     {132, sys_getpgid}, {136, sys_personality}, {140, sys_llseek}, {145, sys_readv}, {146, sys_writev}, {147, sys_getsid},
     {155, sys_sched_getparam}, {156, sys_sched_setscheduler}, {157, sys_sched_getscheduler},
-    {158, sys_sched_yield}, {162, sys_nanosleep}, {174, sys_rt_sigaction}, {175, sys_rt_sigprocmask},
+    {158, sys_sched_yield}, {162, sys_nanosleep}, {173, sys_rt_sigreturn}, {174, sys_rt_sigaction}, {175, sys_rt_sigprocmask},
     {176, sys_rt_sigpending}, {183, sys_getcwd}, {184, sys_capget}, {185, sys_capset}, {190, sys_vfork}, {191, sys_getrlimit}, {192, sys_mmap2},
     {193, sys_truncate64}, {194, sys_ftruncate64}, {195, sys_stat64}, {196, sys_lstat64}, {197, sys_fstat64},
     {199, sys_getuid}, {200, sys_getgid}, {201, sys_geteuid}, {202, sys_getegid}, {203, sys_setreuid}, {204, sys_setregid}, {205, sys_getgroups}, {206, sys_setgroups},

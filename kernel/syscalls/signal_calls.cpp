@@ -90,7 +90,8 @@ i32 sys_rt_sigaction(PtRegs& r) {
     const KernelSigaction old{action.handler, action.flags, action.restorer, action.mask};
     if (r.dx && put_user(old, r.dx) != Errno::OK) return negative(Errno::EFAULT);
     if (!r.cx) return 0;
-    action = SigAction{wanted.handler, wanted.flags, wanted.restorer, wanted.mask};
+    action = SigAction{wanted.handler, wanted.flags, wanted.restorer,
+                       wanted.mask & ~(sigmask(SIGKILL) | sigmask(SIGSTOP))};
     if (wanted.handler != SIG_DFL && wanted.handler != SIG_IGN) handlers_set(*current());
     if (wanted.handler == SIG_IGN) { // what is pending is forgotten (POSIX 3.3.1.3)
         current()->signal->shared_pending &= ~sigmask(static_cast<int>(signal));

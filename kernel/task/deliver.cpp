@@ -1,8 +1,9 @@
 // Delivery: what happens to pending signals on the way back to ring 3, and how an interrupted system call is
-// begun again (linux-2.6.33 get_signal_to_deliver, do_signal_stop).
+// begun again (linux-2.6.33 get_signal_to_deliver, do_signal_stop, handle_signal).
 #include "kernel/task/exit.hpp"
 #include "kernel/task/reparent.hpp"
 #include "kernel/task/sched.hpp"
+#include "kernel/task/signal_frame.hpp"
 #include "kernel/task/signal_sets.hpp"
 #include "kernel/task/watch.hpp"
 
@@ -56,8 +57,11 @@ bool do_signal_stop(int signal) {
     return true;
 }
 
-/// Takes signals until none is left. Every action is the default one: handlers come with a later issue.
-void act_on_signals(Task& me) {
+// linux-2.6.33 asm-generic/signal-defs.h, asm/signal.h
+constexpr u32 SA_NODEFER = 0x40000000, SA_RESETHAND = 0x80000000, SA_RESTART = 0x10000000;
+
+/// Takes signals until none is left, or until one is to be handled by the program: its number; 0: none.
+int act_on_signals(Task& me, SigAction& how) {
     for (;;) {
         Signal& s = *me.signal;
         if (s.flags & (SIGNAL_CLD_STOPPED | SIGNAL_CLD_CONTINUED)) {
@@ -67,9 +71,15 @@ void act_on_signals(Task& me) {
         }
         if (s.group_stop_count > 0 && do_signal_stop(0)) continue;
         const int signal = dequeue_signal(me);
-        if (signal == 0) return;
+        if (signal == 0) return 0;
         const SigSet bit = sigmask(signal);
-        if (me.sighand->action[signal - 1].handler == SIG_IGN && !(bit & SIGNALS_ONLY_KERNEL)) continue;
+        SigAction& action = me.sighand->action[signal - 1];
+        if (action.handler == SIG_IGN && !(bit & SIGNALS_ONLY_KERNEL)) continue;
+        if (action.handler != SIG_DFL && action.handler != SIG_IGN) {
+            how = action;
+            if (action.flags & SA_RESETHAND) action.handler = SIG_DFL;
+            return signal;
+        }
         if (bit & SIGNALS_IGNORED) continue;
         if ((s.flags & SIGNAL_UNKILLABLE) && !(bit & SIGNALS_ONLY_KERNEL)) continue;
         if (bit & SIGNALS_STOP) {
@@ -105,11 +115,40 @@ void restart_system_call(PtRegs& regs) {
     }
 }
 
+/// A handler sees the call interrupted; it is begun again afterwards only if that was asked for.
+void interrupt_system_call(PtRegs& regs, const SigAction& how) {
+    if (static_cast<i32>(regs.orig_ax) < 0) return;
+    const auto answer = static_cast<Errno>(-static_cast<i32>(regs.ax));
+    const bool interrupted = answer == Errno::ERESTART_RESTARTBLOCK || answer == Errno::ERESTARTNOHAND ||
+                             (answer == Errno::ERESTARTSYS && !(how.flags & SA_RESTART));
+    if (interrupted)
+        regs.ax = static_cast<u32>(negative(Errno::EINTR));
+    else
+        restart_system_call(regs);
+}
+
+void handle_signal(Task& me, int signal, const SigAction& how, PtRegs& regs) {
+    interrupt_system_call(regs, how);
+    if (!setup_signal_frame(signal, how, me.blocked, regs)) {
+        if (signal == SIGSEGV)
+            me.sighand->action[SIGSEGV - 1].handler = SIG_DFL; // or it would go on for ever
+        force_signal(me, SIGSEGV);
+        return;
+    }
+    me.blocked |= how.mask & ~SIGNALS_ONLY_KERNEL;
+    if (!(how.flags & SA_NODEFER)) me.blocked |= sigmask(signal);
+    recalc_sigpending();
+}
+
 } // namespace
 
 void do_signal(PtRegs& regs) {
-    act_on_signals(*current());
-    restart_system_call(regs);
+    Task& me = *current();
+    SigAction how;
+    if (const int signal = act_on_signals(me, how); signal != 0)
+        handle_signal(me, signal, how, regs);
+    else
+        restart_system_call(regs);
     regs.orig_ax = ~0U; // once only
 }
 

@@ -133,7 +133,8 @@ void send_signal(Task& task, int signal, bool group);
 void force_signal(Task& task, int signal);
 /// Whether a task may signal another: same user, or CAP_KILL, or SIGCONT within the session.
 [[nodiscard]] bool may_signal(const Task& target, int signal);
-/// Delivers what is pending, before a return to ring 3: default actions, stops, death; restarts system calls.
+/// Delivers what is pending, before a return to ring 3: handlers, default actions, stops, death; restarts
+/// system calls.
 void do_signal(PtRegs& regs);
 /// Whether the group is on its way out.
 [[nodiscard]] bool signal_group_exit(const Signal& s);

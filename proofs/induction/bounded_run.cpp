@@ -2,7 +2,8 @@
 
 namespace forkproof::proofs::induction {
 
-BoundedRun::BoundedRun(z3::context& z3, const FirstState& first) : boot_(z3), first_(terms_of(first, boot_)) {
+BoundedRun::BoundedRun(z3::context& z3, const Sorts& sorts, const FirstState& first)
+    : boot_(z3, sorts), first_(terms_of(first, boot_)) {
     tasks_ = first_.tasks;
     objects_ = first_.objects;
     facts_ = first_.facts;

@@ -10,7 +10,9 @@ namespace forkproof::proofs::induction {
 class BoundedRun {
   public:
     /// Init and kthreadd alone; or another first state.
-    explicit BoundedRun(z3::context& z3, const FirstState& first = modelled_first_state());
+    explicit BoundedRun(z3::context& z3, const FirstState& first = modelled_first_state())
+        : BoundedRun(z3, Sorts(z3), first) {}
+    BoundedRun(z3::context& z3, const Sorts& sorts, const FirstState& first = modelled_first_state());
 
     /// One transition more, by any task to any other.
     const Transition& step(const TransitionRow& row, const Law& law);
@@ -19,6 +21,7 @@ class BoundedRun {
     [[nodiscard]] const State& now() const { return steps_.empty() ? boot_ : steps_.back().after; }
     [[nodiscard]] const std::vector<Transition>& steps() const { return steps_; }
     [[nodiscard]] const std::vector<z3::expr>& tasks() const { return tasks_; }
+    [[nodiscard]] const std::vector<z3::expr>& objects() const { return objects_; }
     /// What is assumed so far.
     [[nodiscard]] const std::vector<z3::expr>& facts() const { return facts_; }
     /// An invariant of the state after all steps, or of another one of this run.

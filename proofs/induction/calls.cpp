@@ -153,6 +153,7 @@ Transition exec_commit(const State& before, const Law&, const std::string& suffi
         k.count.set(fresh, z3::ite(when, before.z3->int_val(1), k.count(fresh)));
         (s.*k.held).set(me, z3::ite(when, fresh, old));
         t.objects.push_back(old), t.objects.push_back(fresh);
+        t.fresh.push_back(fresh);
     };
     replace("mm", "new_mm", before.z3->bool_val(true));
     replace("sighand", "new_sighand", s.kind("sighand").count(before.sighand(me)) != 1);

@@ -40,6 +40,7 @@ struct Birth {
         k.exists.set(fresh, made);
         k.count.set(fresh, z3::ite(made, before.z3->int_val(1), k.count(fresh)));
         t.objects.push_back(fresh);
+        t.fresh.push_back(fresh);
         return fresh;
     }
     /// Shared or its own, with the count that goes with it. Answers the child's own.
@@ -58,6 +59,7 @@ struct Birth {
         const z3::expr fresh = names.object(name);
         t.when.push_back(fresh != before.sorts.nil && !(before.*exists)(fresh));
         (after().*exists).set(fresh, made);
+        t.fresh.push_back(fresh);
         return fresh;
     }
 };

@@ -244,10 +244,11 @@ FirstTerms terms_of(const FirstState& first, const State& s) {
     }
     terms.facts.push_back(s.nulls() && z3::distinct(apart_tasks) && z3::distinct(apart_objects));
     auto value_of = [&](const std::string& value, const z3::sort& sort) {
+        if (const auto name = named.find(value); name != named.end()) return name->second;
         if (sort.is_bool()) return z3.bool_val(value == "true");
         if (sort.is_int()) return z3.int_val(value.c_str());
         if (sort.is_bv()) return z3.bv_val(static_cast<int>(std::stol(value)), sort.bv_size());
-        return named.at(value);
+        throw std::logic_error("no task or object has the name " + value);
     };
     for (const auto& [what, value] : first.facts) {
         const auto bracket = what.find('(');

@@ -26,8 +26,8 @@ Field of_object(const State& s, const std::string& name, Answer answer) {
 
 } // namespace
 
-State::State(z3::context& c)
-    : z3(&c), sorts(c), first_pid_ns(c.constant("init_pid_ns", sorts.object)),
+State::State(z3::context& c, const Sorts& sorts_of)
+    : z3(&c), sorts(sorts_of), first_pid_ns(c.constant("init_pid_ns", sorts.object)),
       listed(of_task(*this, "listed", Answer::truth)), leader(of_task(*this, "leader", Answer::task)),
       parent(of_task(*this, "parent", Answer::task)), list_of(of_task(*this, "list_of", Answer::task)),
       pid(of_task(*this, "pid", Answer::number)), tgid(of_task(*this, "tgid", Answer::number)),

@@ -21,6 +21,12 @@ struct Sorts {
     explicit Sorts(z3::context& c)
         : task(c.uninterpreted_sort("Task")), object(c.uninterpreted_sort("Object")),
           nobody(c.constant("nobody", task)), nil(c.constant("nil", object)) {}
+    /// Tasks and objects are numbers, and the nulls 0: where all that exist are known, terms become plain.
+    static Sorts numbers(z3::context& c) { return {c.int_sort(), c.int_val(0)}; }
+
+  private:
+    Sorts(const z3::sort& number, const z3::expr& nought)
+        : task(number), object(number), nobody(nought), nil(nought) {}
 };
 
 /// A function of tasks or objects: an unknown one, and what transitions have changed in it, the last
@@ -47,7 +53,8 @@ class Field {
 
 /// The state of the task system. What a transition does not name stays as it was.
 struct State {
-    explicit State(z3::context& z3);
+    explicit State(z3::context& c) : State(c, Sorts(c)) {}
+    State(z3::context& c, const Sorts& sorts_of);
 
     z3::context* z3;
     Sorts sorts;

@@ -19,6 +19,7 @@ struct Transition {
     z3::expr other; ///< the child of clone, whom wait reaps, who lives on after exit; else nobody
     std::vector<std::string> assumes{}; ///< what is left to the reader to believe of the kernel, in words
     std::optional<CallTerms> call{};    ///< of clone: what its verdict saw
+    std::vector<z3::expr> fresh{};      ///< constants: objects that nobody has had
 };
 
 /// What a transition is judged by.

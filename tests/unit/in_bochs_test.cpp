@@ -35,7 +35,7 @@ TEST(InBochs, OfTwoCallsTheSecondFails) {
 }
 
 TEST(InBochs, AnotherCallerIsTheWitnessOfARule) {
-    EXPECT_EQ(refusal_command(RuleId::nproc), R"(make run CMDLINE='program=/bin/break args="nproc"')");
+    EXPECT_EQ(refusal_command(RuleId::nproc), "make break RULE=nproc IN_FORCE=1");
     EXPECT_EQ(refusal_command(RuleId::security), ""); // no policy is loaded
 }
 

@@ -126,6 +126,26 @@ TEST(Judge, AViolationIsGoodOnlyAsPredicted) {
     EXPECT_EQ(runner::judge(run({"violation: fs-mnt: x"}), expected).ending, Ending::not_predicted);
 }
 
+TEST(Judge, AViolationIsGoodOnlyAfterThePredictedCall) {
+    Expectations expected;
+    expected.violations = {{"fs-mnt"}};
+    expected.call = "clone(FS) by pid 1, which made pid 3";
+    const auto after = [&](const std::string& line) {
+        return runner::judge(run({"violation: fs-mnt: x", line}), expected);
+    };
+    EXPECT_EQ(after("  after clone(FS) by pid 1 (init), which made pid 3").ending, Ending::good);
+    EXPECT_EQ(after("  after clone(FS) by pid 1 (a) by pid 2 (), which made pid 3").ending,
+              Ending::not_predicted);
+    EXPECT_EQ(after("  after clone(FS) by pid 1 (init), which made pid 4").ending, Ending::not_predicted);
+    EXPECT_EQ(after("  after clone(FS) by pid 1 (init)").ending, Ending::not_predicted);
+    EXPECT_EQ(after("after clone(FS) by pid 1 (init), which made pid 3").words,
+              "as predicted, violated: fs-mnt; but predicted after clone(FS) by pid 1, which made pid 3, and "
+              "it was "
+              "after no call");
+    expected.call = "execve by pid 4";
+    EXPECT_EQ(after("  after execve by pid 4 (play-root)").ending, Ending::good);
+}
+
 TEST(Judge, EachEndingHasAStatusOfItsOwn) {
     const Ending all[] = {Ending::good,           Ending::program_failed, Ending::refused,
                           Ending::program_killed, Ending::boot_failure,   Ending::panic,

@@ -99,10 +99,12 @@ bool read_script(Words text, Script& script, ScriptError& error) {
     for (std::size_t begin = 0; begin < text.size;) {
         std::size_t end = begin;
         while (end < text.size && text.data[end] != '\n') end++;
-        const Words line = trimmed({text.data + begin, end - begin});
+        std::size_t comment = begin;
+        while (comment < end && text.data[comment] != '#') comment++;
+        const Words line = trimmed({text.data + begin, comment - begin});
         begin = end + 1;
         error.line++;
-        if (line.empty() || line.data[0] == '#') continue;
+        if (line.empty()) continue;
         if (!reader.one_line(line)) return false;
     }
     return reader.is_complete();
