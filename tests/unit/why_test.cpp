@@ -136,6 +136,7 @@ TEST(Why, NothingNeedsNewpidParentAloneButThePairBreaks) {
     EXPECT_EQ(why.together, "parent-init");
     ASSERT_TRUE(why.pair);
     EXPECT_EQ(calls_of(*why.pair), std::vector<std::string>{"init clone(PARENT | NEWPID) -> a"});
+    EXPECT_EQ(why.pair->states.back().find("a")->is.at("pid"), "3");
     EXPECT_EQ(why.pair->names(), (std::vector<std::string>{"nesting", "reapable"}));
 }
 
@@ -237,6 +238,7 @@ TEST(WhyTold, ForPrograms) {
     const std::vector<report::Case> cases = why_cases(all);
     ASSERT_EQ(cases.size(), 2U);
     EXPECT_EQ(cases[0].name, "newns-fs");
+    EXPECT_EQ(cases[0].group, "structure");
     EXPECT_EQ(cases[0].failure, "not as said");
     EXPECT_EQ(cases[1].failure, "");
 }
