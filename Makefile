@@ -72,7 +72,7 @@ debug: $(BOOTABLE) $(B)/debug.sym bochsrc
 
 # A rule is switched off and its witness played, by which exactly what was predicted breaks. IN_FORCE=1: not switched off.
 WITNESSED := newuser-thread newuser-caps newns-fs newuser-fs thread-sighand sighand-vm parent-init nproc max-threads \
-    fs-in-exec new-caps newipc-sysvsem newpid-thread parent-exit-signal reset-on-fork
+    fs-in-exec new-caps newipc-sysvsem newpid-thread newpid-parent parent-exit-signal reset-on-fork
 WITNESSES := $(WITNESSED:%=$(B)/witness/%.script)
 FORGETS_linux-2.6.33 := B1,B2,B5
 WITNESS = $(or $(SCRIPT),$(if $(RULE),$(B)/witness/$(RULE).script))

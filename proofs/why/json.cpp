@@ -66,7 +66,8 @@ std::string why_json(const std::vector<RuleWhy>& all) {
 std::vector<report::Case> why_cases(const std::vector<RuleWhy>& all) {
     std::vector<report::Case> cases;
     for (const RuleWhy& why : all)
-        cases.push_back({"why", why.rule.name, why.seconds, fmt::format("{}", fmt::join(why.problems, "\n")),
+        cases.push_back({kind_name(why.rule.kind), why.rule.name, why.seconds,
+                         fmt::format("{}", fmt::join(why.problems, "\n")),
                          fmt::format("{}", fmt::join(told_lines(why), "\n"))});
     return cases;
 }

@@ -67,6 +67,10 @@ class Inquest {
         for (const std::string& name : why.rule.guards)
             if (goals_of({name}).empty())
                 why.problems.push_back(fmt::format("the row says it guards {}, which no table has", name));
+        // For any number of tasks and calls this is the induction's (make prove).
+        if (const auto still = shortest(question(RuleSet(), goals_of(why.rule.guards)), 1))
+            why.problems.push_back(fmt::format("{} breaks {}, although the rule is in force", line_of(*still),
+                                               fmt::join(still->names(), " ")));
         why.witness = shortest(question(off, goals_of(why.rule.guards)), options_->most_calls);
         if (!why.witness) {
             why.problems.push_back(fmt::format(

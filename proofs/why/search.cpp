@@ -62,7 +62,13 @@ Sequence::Sequence(z3::context& z3, const Question& question, Start start)
 
 const Transition& Sequence::step(const TransitionRow& row, RuleSet in_force) {
     const Transition& t = run_.step(row, Law{question_->table, in_force});
-    if (t.call) known_.number(t.other);
+    if (t.call) {
+        known_.number(t.other);
+        // The kernel counts upwards; which number it is does not matter to any rule.
+        const std::string name = "new_pid#" + std::to_string(run_.steps().size());
+        known_.say(run_.boot().z3->int_const(name.c_str()),
+                   run_.boot().z3->int_val(static_cast<int>(run_.tasks().size())));
+    }
     for (const z3::expr& object : t.fresh) known_.number(object);
     return t;
 }
