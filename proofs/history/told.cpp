@@ -30,6 +30,7 @@ std::string caller_words(const VerdictContext& context, std::uint32_t brings, bo
 void tell(Told& told, const Ladder& ladder, const Defect& defect, const std::vector<Witness>& shown) {
     const Witness& last = shown.back();
     std::vector<std::string> others;
+    others.reserve(shown.size());
     for (const Witness& witness : shown) others.push_back(witness.run.failed);
     told.said = {
         {"flags", flag_words(last.call.flags)},

@@ -6,7 +6,7 @@ namespace {
 
 /// The task is the only one in its group: exec has killed the others, wait reaps a leader last.
 void alone(Transition& t, const z3::expr& task, const z3::expr& signal) {
-    t.when_all.push_back(
+    t.when_all.emplace_back(
         [task, signal](const TaskTerm& a) { return z3::implies(a.signal() == signal, a.term() == task); });
 }
 
@@ -62,7 +62,7 @@ Transition exit(const State& before, const Law&, const std::string& suffix) {
     t.when.push_back(z3::implies(others, before.listed(other) && other != me && !before.exiting(other) &&
                                              !before.zombie(other) &&
                                              before.signal(other) == before.signal(me)));
-    t.when_all.push_back([=, signal = before.signal(me)](const TaskTerm& a) {
+    t.when_all.emplace_back([=, signal = before.signal(me)](const TaskTerm& a) {
         return others || z3::implies(a.signal() == signal, a.term() == me || a.is_dying());
     });
     t.when.push_back(!before.execs(me) && (others || before.tgid(me) != 1)); // init must not end
@@ -70,13 +70,13 @@ Transition exit(const State& before, const Law&, const std::string& suffix) {
     const z3::expr is_reaper = before.reaper(ns) == me;
     const z3::expr init = before.reaper(before.first_pid_ns);
     // The last of a namespace's init has killed and reaped all others there (exits and waits of their own).
-    t.when_all.push_back([=, signal = before.signal(me)](const TaskTerm& a) {
+    t.when_all.emplace_back([=, signal = before.signal(me)](const TaskTerm& a) {
         return !is_reaper || others ||
                ((a.pid_ns() != ns || a.signal() == signal) && a.parent().term() != me);
     });
     // init's thread that takes the orphans ends only while no zombie of a dead namespace's init is about:
     // that namespace would go on naming it.
-    t.when_all.push_back([=](const TaskTerm& a) { return a.pid_ns() == ns || a.reaper().term() != me; });
+    t.when_all.emplace_back([=](const TaskTerm& a) { return a.pid_ns() == ns || a.reaper().term() != me; });
     const z3::expr new_parent = z3::ite(others, other, before.reaper(ns));
     s.reaper.set(ns, z3::ite(is_reaper, z3::ite(others, other, init), before.reaper(ns)));
     auto mine = [before, me](const z3::expr& a) { return before.list_of(before.leader(a)) == me; };
@@ -123,7 +123,7 @@ Transition exec_begin(const State& before, const Law&, const std::string& suffix
     const z3::expr fs = before.fs(t.who);
     const z3::expr only_ours = names.truth("only_ours");
     t.when.push_back(!before.in_exec(fs) && !before.execs(t.who));
-    t.when_all.push_back([=, signal = before.signal(t.who)](const TaskTerm& a) {
+    t.when_all.emplace_back([=, signal = before.signal(t.who)](const TaskTerm& a) {
         return z3::implies(only_ours && a.fs() == fs, a.signal() == signal);
     });
     t.after.in_exec.set(fs, only_ours);

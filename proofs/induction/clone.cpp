@@ -146,7 +146,8 @@ void publish(const Birth& b) {
     const z3::expr leader = old.leader(b.caller);
     const z3::expr number = b.names.number("new_pid");
     b.t.when.push_back(number > 1);
-    b.t.when_all.push_back([number](const TaskTerm& a) { return a.pid() != number && a.tgid() != number; });
+    b.t.when_all.emplace_back(
+        [number](const TaskTerm& a) { return a.pid() != number && a.tgid() != number; });
     s.listed.set(b.child, old.z3->bool_val(true));
     s.leader.set(b.child, z3::ite(thread, leader, b.child));
     s.pid.set(b.child, number);

@@ -182,13 +182,13 @@ std::vector<Theorem> induction_theorems() {
         return holds_at_boot(booted_state(memory, *setting.image, *setting.layouts));
     };
     for (const TransitionRow& row : transitions) {
-        const std::string name = row.name;
-        add(name + "/possible", name + " can happen, with every invariant before and after",
+        const std::string name = row.name, prefix = name + "/";
+        add(prefix + "possible", name + " can happen, with every invariant before and after",
             [&row](const Law& law) { return is_possible(row, law); });
         // One scene for the rest, built by whoever comes first; the last gives its memory back.
         const auto scene = std::make_shared<SharedScene>(row);
         auto add_to_scene = [&](const std::string& what, const std::string& sentence, auto body) {
-            add(name + "/" + what, sentence, [scene, body](const Law&) { return scene->with(body); });
+            add(prefix + what, sentence, [scene, body](const Law&) { return scene->with(body); });
             all.back().batch = "induction/" + name;
         };
         add_to_scene("touches", name + " changes nothing that is counted of a task it does not name",
