@@ -39,7 +39,7 @@ help:
 	@echo 'make all     build only        make clean   remove build/        make deps   install what is missing'
 	@echo
 	@echo 'on run and debug:  PROGRAM=./a.out ARGS="..."   a static i386 Linux program of your own'
-	@echo '                   RULES=-newns-fs,...          rules switched off, or a profile: RULES=linux-2.6.33'
+	@echo '                   RULES=-newns-fs,...          rules switched off, or a profile: linux-2.6.33, linux-6.1'
 	@echo '                   FAIL=STEP[:N[:ERRNO]]        the Nth execution of a step of fork fails'
 	@echo '                   FAIL=each, FAIL=nth          each step, each allocation of every call fails in turn'
 	@echo '                   LADDER=linux-2.6.33          what a failed fork took is given back as that version did'
@@ -72,7 +72,7 @@ debug: $(BOOTABLE) $(B)/debug.sym bochsrc
 
 # A rule is switched off and its witness played, by which exactly what was predicted breaks. IN_FORCE=1: not switched off.
 WITNESSED := newuser-thread newuser-caps newns-fs newuser-fs thread-sighand sighand-vm parent-init nproc max-threads \
-    fs-in-exec new-caps newipc-sysvsem newpid-thread parent-exit-signal reset-on-fork
+    fs-in-exec new-caps newipc-sysvsem newpid-thread newpid-parent parent-exit-signal reset-on-fork
 WITNESSES := $(WITNESSED:%=$(B)/witness/%.script)
 FORGETS_linux-2.6.33 := B1,B2,B5
 WITNESS = $(or $(SCRIPT),$(if $(RULE),$(B)/witness/$(RULE).script))
@@ -112,7 +112,7 @@ $(B)/boot.mem: $(BOOTABLE) $(B)/kernel.elf bochsrc
 	$(Q)$(RUN) $(call FIRST_STATE,$(B)/kernel.elf)
 .PHONY: $(B)/other-boot.mem
 $(B)/other-boot.mem: $(BOOTABLE) bochsrc
-	$(Q)rm -f $@; $(RUN) --kernel '$(KERNEL)' $(call FIRST_STATE,'$(KERNEL)') || echo 'prove: $(KERNEL) does not come to its first program'
+	$(Q)rm -f $@; nm '$(KERNEL)' >/dev/null 2>&1 || exit 0; $(RUN) --kernel '$(KERNEL)' $(call FIRST_STATE,'$(KERNEL)') || echo 'prove: $(KERNEL) does not come to its first program'
 
 ifeq ($(filter 1,$(FULL)),)
 prove: $(B)/bin/prove $(PROVED)
@@ -297,7 +297,7 @@ RUNNER_PARTS := $(BOOT_HOST) $(filter-out debug/main.cpp,$(wildcard debug/*.cpp)
 
 # Sources of the kernel that know nothing of the machine, and are tested on the host.
 HOST_KERNEL_SOURCES := $(wildcard kernel/cmdline.cpp kernel/exec/elf.cpp kernel/files/cpio.cpp \
-    kernel/fork/verdict.cpp kernel/lib/string.cpp kernel/lib/print.cpp kernel/mm/frame.cpp kernel/mm/cache.cpp kernel/kinds.cpp \
+    kernel/fork/verdict.cpp kernel/fork/verdict_6_1.cpp kernel/lib/string.cpp kernel/lib/print.cpp kernel/mm/frame.cpp kernel/mm/cache.cpp kernel/kinds.cpp \
     kernel/files/inode.cpp kernel/namespaces/mount_tree.cpp)
 
 $(O)/host/%.cpp.o: %.cpp Makefile | $(B)/deps-run

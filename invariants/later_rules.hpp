@@ -1,6 +1,6 @@
 // How the rules of clone() changed up to linux-6.1: the rows that the listing does not have. A change of
-// condition or rank is a row of its own. They are what `make history` compares kernels by; the kernel boots
-// with rows of rules.hpp only. Said of clone(): clone3() refuses more.
+// condition or rank is a row of its own. They are what `make history` compares kernels by, and what the
+// kernel decides by with rules=linux-6.1 (kernel/fork/linux_6_1.hpp). Said of clone(): clone3() refuses more.
 #pragma once
 #include "rules.hpp"
 
@@ -57,5 +57,27 @@ inline constexpr auto LAST_KNOWN_VERSION = kernel_version(6, 1);
 
 static_assert(std::tuple_size_v<decltype(later_rules)> ==
               static_cast<std::size_t>(RuleId::end) - static_cast<std::size_t>(RuleId::none) - 1);
+
+/// The rows of both tables that are valid in a kernel of this version.
+constexpr RuleSet all_rules_of_version(std::uint32_t version) {
+    RuleSet set = rules_of_version(version);
+    std::apply(
+        [&](const auto&... row) {
+            ((set = row.since <= version && version < row.until ? set.with(row.id) : set), ...);
+        },
+        later_rules);
+    return set;
+}
+
+/// Today's Linux, of the rows that are known.
+inline constexpr Profile profile_linux_6_1 = {"linux-6.1", all_rules_of_version(LAST_KNOWN_VERSION)};
+
+/// The name of a rule of either table.
+constexpr const char* rule_name(RuleId id) {
+    if (static_cast<int>(id) < RULE_COUNT) return rule_texts[id].name;
+    const char* name = "";
+    std::apply([&](const auto&... row) { ((name = row.id == id ? row.name : name), ...); }, later_rules);
+    return name;
+}
 
 } // namespace forkproof

@@ -18,6 +18,7 @@ inline constexpr auto privilege_invariants = std::tuple{
 
 /// What the run-time checker asks.
 inline constexpr auto checked_invariants = std::tuple_cat(invariants, privilege_invariants);
-inline constexpr int CHECKED_INVARIANT_COUNT = static_cast<int>(std::tuple_size_v<decltype(checked_invariants)>);
+inline constexpr int CHECKED_INVARIANT_COUNT =
+    static_cast<int>(std::tuple_size_v<decltype(checked_invariants)>);
 
 } // namespace forkproof

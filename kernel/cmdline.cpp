@@ -1,5 +1,6 @@
 #include "kernel/cmdline.hpp"
 #include "invariants/flags.hpp"
+#include "invariants/later_rules.hpp"
 
 namespace forkproof {
 
@@ -31,6 +32,7 @@ constexpr auto known_rules = [] {
 constexpr auto known_profiles = [] {
     FixedText<512> list;
     for (const auto& p : profiles) list.add_name(p.name);
+    list.add_name(profile_linux_6_1.name);
     list.add("; each rule after it with a minus, as in default,-newns-fs");
     return list;
 }();
@@ -81,9 +83,9 @@ struct Parser {
     }
 
     bool switch_off(Text name, RuleSet profile) {
-        for (int i = 0; i < RULE_COUNT; i++) {
+        for (int i = 0; i < static_cast<int>(RuleId::end); i++) {
             const auto id = static_cast<RuleId>(i);
-            if (!(name == rule_texts[id].name)) continue;
+            if (name.size == 0 || !(name == rule_name(id))) continue;
             if (!profile.has(id)) return refuse("a rule that this profile does not have", name);
             if (!result.rules.has(id)) return refuse("a rule named twice", name);
             result.rules = result.rules.without(id);
@@ -98,11 +100,8 @@ struct Parser {
             if (item.starts_with("-")) {
                 if (!switch_off(item.from(1), profile)) return false;
             } else {
-                if (item == "linux-6.1")
-                    return refuse("rules to be compared only (make history), for here privilege counts in "
-                                  "every user namespace",
-                                  item, known_profiles.text());
-                const Profile* found = nullptr;
+                const Profile* found = item == profile_linux_6_1.name ? &profile_linux_6_1 : nullptr;
+                result.linux_6_1 = found;
                 for (const auto& p : profiles)
                     if (item == p.name) found = &p;
                 if (!found || !first)

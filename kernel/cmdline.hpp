@@ -36,6 +36,7 @@ struct CommandLine {
     RuleSet rules = profile_default;
     FailRequest fail;
     SecurityPolicy lsm;
+    bool linux_6_1 = false;     ///< rules=linux-6.1: whose rules are not rows of rules.hpp alone
     bool ladder_2_6_33 = false; ///< ladder=linux-2.6.33: with that version's clean-up of a failed fork
     CheckMode check = CheckMode::call;
     bool console_serial = false; ///< console=ttyS0: everything goes to COM1 too

@@ -15,6 +15,7 @@
 #include "kernel/files/initrd.hpp"
 #include "kernel/fork/fork.hpp"
 #include "kernel/fork/historical.hpp"
+#include "kernel/fork/linux_6_1.hpp"
 #include "kernel/fork/security.hpp"
 #include "kernel/kthread.hpp"
 #include "kernel/lib/panic.hpp"
@@ -103,6 +104,7 @@ void set_limits() {
     init_task.signal->rlim[RLIMIT_NPROC] = {half, half};
     rules_in_force = command_line.rules;
     checker_init(command_line.check);
+    if (command_line.linux_6_1) linux_6_1_init();
     if (command_line.ladder_2_6_33) ladder_2_6_33_init();
     fail_injection_init(command_line.fail);
     provoke_init(command_line.provoke);

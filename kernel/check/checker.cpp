@@ -104,10 +104,10 @@ void check_invariants(const char* call, const Task& by, u32 flags, const Task* h
     check_all({call, by, flags}, half_made, false);
 }
 
-void watch_process_call(const char* call, const Task& by) {
+void watch_process_call(const char* call, Task& by) {
     if (rehearsing()) rehearsal_process_call(call, by);
     if (mode == CheckMode::off || by.tgid == 0) return;
-    ghosts_after_call(const_cast<Task&>(by));
+    ghosts_after_call(by);
     check_invariants(call, by, 0, nullptr);
 }
 

@@ -1,7 +1,13 @@
 #include "kernel/check/ghosts.hpp"
+#include "kernel/fork/linux_6_1.hpp"
 #include "kernel/task/watch.hpp"
 
 namespace forkproof {
+
+bool is_privileged_task(const Task& t) {
+    if (rules_are_of_6_1() && t.cred->user->user_ns != init_user_ns) return false;
+    return (t.cred->cap_permitted | t.cred->cap_effective) != 0;
+}
 
 bool has_handler_of_its_own(const Sighand& handlers) {
     for (const SigAction& a : handlers.action)
@@ -14,9 +20,11 @@ void ghosts_after_clone(Task& child, const Task& maker) {
     Ghosts& g = child.ghosts;
     g = old; // what is shared, and what a copy has kept
     const bool other_user_ns = child.cred->user->user_ns != maker.cred->user->user_ns;
-    const bool maker_may = has_capability(*maker.cred, CAP_SYS_ADMIN);
-    if (other_user_ns && !maker_may) g.user_ns_untrusted = true;
-    if (child.nsproxy != maker.nsproxy && !maker_may) g.namespaces_untrusted = true;
+    const bool admin = has_capability(*maker.cred, CAP_SYS_ADMIN);
+    const bool all_three =
+        admin && has_capability(*maker.cred, CAP_SETUID) && has_capability(*maker.cred, CAP_SETGID);
+    if (other_user_ns && !all_three) g.user_ns_untrusted = true;
+    if (child.nsproxy != maker.nsproxy && !admin) g.namespaces_untrusted = true;
     // A table of its own was copied with the memory, in which the addresses mean the same.
     if (child.sighand != maker.sighand && old.handler_mm) g.handler_mm = child.mm;
 }

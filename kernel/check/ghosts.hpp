@@ -6,10 +6,9 @@
 
 namespace forkproof {
 
-/// It has a capability.
-[[nodiscard]] inline bool is_privileged_task(const Task& t) {
-    return (t.cred->cap_permitted | t.cred->cap_effective) != 0;
-}
+/// It has a capability that means something everywhere: with rules=linux-6.1 only those of the first user
+/// namespace do.
+[[nodiscard]] bool is_privileged_task(const Task& t);
 /// A signal would be handled at an address.
 [[nodiscard]] bool has_handler_of_its_own(const Sighand& handlers);
 

@@ -7,9 +7,9 @@ namespace forkproof {
 /// Whether anybody looks on: check=, fail= or provoke= is on the command line. If not, a call does its own
 /// work and no more.
 extern bool calls_are_watched;
-void watch_process_call(const char* call, const Task& by);
+void watch_process_call(const char* call, Task& by);
 /// To be called when a process call is over (fork, exec, exit, wait, ...): checks the invariants if asked to.
-inline void process_call_done(const char* call, const Task& by) {
+inline void process_call_done(const char* call, Task& by) {
     if (calls_are_watched) watch_process_call(call, by);
 }
 /// To be called when a task has set a signal handler: an address in its memory, for all who share the table.

@@ -15,7 +15,7 @@ struct VerdictScene {
     Word flags, in_force;
     CallTerms call;
 
-    /// The call if it is root's program that makes it; user/break knows how to become another caller.
+    /// The call if it is root's program that makes it; a rule's witness knows how to become another caller.
     [[nodiscard]] std::string command(const Values& value) {
         VerdictContext caller;
         auto field_of = [&](const char* name) {

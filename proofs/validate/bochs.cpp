@@ -51,6 +51,7 @@ bool boot_once(const BochsFiles& files, const runner::BochsVersion& version, con
     const runner::Machine machine{.bochsrc = files.bochsrc,
                                   .symbols = "",
                                   .memory_megabytes = MEMORY_MEGABYTES,
+                                  .dump_file = "",
                                   .mode = runner::Mode::break_debug};
     const auto command =
         runner::bochs_command(machine, folder.path(), image::geometry(disk.size()), version.debugger_option);

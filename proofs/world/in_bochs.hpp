@@ -14,7 +14,7 @@ using Values = std::function<std::uint64_t(const Word&)>;
 /// A call by root with these flags, under the default rules; `before` are other words for user/clone.cpp.
 /// `fail` is a step, with ":ERRNO" if need be: it fails in that call.
 std::string clone_command(std::uint32_t flags, const std::string& fail = "", const std::string& before = "");
-/// A call that this rule refuses, by user/break.cpp, which knows how; "" if no boot can bring it about.
+/// How to see this rule refuse: by its witness (make why); "" if it has none.
 std::string refusal_command(RuleId rule);
 /// What the verdict is told of root's program.
 inline constexpr VerdictContext root_in_boot = {.cap_sys_admin = true,

@@ -46,6 +46,20 @@ TEST(Program, ThatWantsAllThreadsIsHeldByMaxThreads) {
         .last_line(verdict_pattern);
 }
 
+TEST(Program, SeesTheRulesOfLinux61) {
+    Expect(boot({.cmdline = "rules=linux-6.1", .program = "linux61"}))
+        .ends(Ending::good)
+        .says("linux61: root, clone(PARENT | NEWPID) = a child")
+        .says("linux61: nobody, clone(NEWUSER | NEWNET) = a child")
+        .says("linux61: root of its own namespace, sethostname = -EPERM")
+        .says("linux61: all as linux-6.1 says")
+        .last_line(verdict_pattern);
+    // With the rules that this kernel boots with the program says that they are others.
+    Expect(boot({.program = "linux61"}))
+        .ends(Ending::program_failed)
+        .says("linux61: nobody, clone(NEWUSER) = -EPERM  FAILED");
+}
+
 TEST(Program, ThatAsksForWhatThePolicyDeniesGetsItsErrno) {
     Expect(boot({.cmdline = "lsm=NEWPID,VFORK:ENOSPC", .program = "lsm"}))
         .ends(Ending::good)

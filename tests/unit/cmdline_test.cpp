@@ -1,6 +1,7 @@
 // The kernel command line: every word, and whatever a person may mistype.
 #include <gtest/gtest.h>
 
+#include "invariants/later_rules.hpp"
 #include "kernel/cmdline.hpp"
 #include "tests/unit/hostile.hpp"
 
@@ -71,11 +72,15 @@ TEST(CommandLine, TakesAProfile) {
     EXPECT_EQ(good("rules=linux-2.6.33,-nproc").rules, profile_linux_2_6_33.without(RuleId::nproc));
 }
 
-TEST(CommandLine, RefusesTheRulesThatCanOnlyBeCompared) {
-    const Refusal refusal = bad("rules=linux-6.1");
-    EXPECT_NE(refusal.what.find("make history"), std::string::npos) << refusal.what;
-    EXPECT_EQ(refusal.word, "linux-6.1");
-    EXPECT_NE(refusal.known.find("linux-2.6.33"), std::string::npos) << refusal.known;
+TEST(CommandLine, TakesTheRulesOfLinux61) {
+    const CommandLine all = good("rules=linux-6.1");
+    EXPECT_TRUE(all.linux_6_1);
+    EXPECT_EQ(all.rules, profile_linux_6_1.rules);
+    EXPECT_EQ(good("rules=linux-6.1,-ns-thread").rules, profile_linux_6_1.rules.without(RuleId::ns_thread));
+    EXPECT_FALSE(good("rules=linux-2.6.33").linux_6_1);
+    EXPECT_EQ(bad("rules=linux-6.1,-newpid-parent").word, "newpid-parent");
+    EXPECT_EQ(bad("rules=-ns-thread").word, "ns-thread");
+    EXPECT_NE(bad("rules=linux-6.2").known.find("linux-6.1"), std::string::npos);
 }
 
 TEST(CommandLine, FailNeedsOnlyAStep) {

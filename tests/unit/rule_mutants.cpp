@@ -1,4 +1,6 @@
 #include "tests/unit/rule_mutants.hpp"
+#include <array>
+#include <utility>
 
 namespace forkproof::tests {
 
@@ -30,14 +32,23 @@ std::string RuleMutant::name() const {
     return std::string(rule_texts[rule].name) + " " + words[static_cast<int>(change)] + " " + atom->name;
 }
 
+namespace {
+
+using Condition = bool (*)(std::uint32_t, const VerdictContext&);
+/// The conditions of the table, by RuleId: asked some hundred million times.
+template <std::size_t... N>
+constexpr std::array<Condition, RULE_COUNT> conditions_of(std::index_sequence<N...>) {
+    static_assert(((std::get<N>(rules).id == static_cast<RuleId>(N)) && ...));
+    return {[](std::uint32_t flags, const VerdictContext& c) {
+        return std::get<N>(rules).condition(PlainView{flags, c});
+    }...};
+}
+constexpr auto conditions = conditions_of(std::make_index_sequence<RULE_COUNT>());
+
+} // namespace
+
 bool condition_holds(RuleId rule, std::uint32_t flags, const VerdictContext& context) {
-    bool holds = false;
-    std::apply(
-        [&](const auto&... row) {
-            ((row.id == rule ? void(holds = row.condition(PlainView{flags, context})) : void()), ...);
-        },
-        rules);
-    return holds;
+    return conditions[static_cast<std::size_t>(rule)](flags, context);
 }
 
 z3::expr condition_holds(RuleId rule, const CallTerms& call) {

@@ -38,13 +38,13 @@ Counts known(const VerdictContext& context) {
 class Tally {
   public:
     Tally() {
+        for (std::uint32_t n = 0; n < TWELVE_WORDS; n++) words_.push_back(twelve_word(n));
         for (const NamedContext& c : all_contexts()) {
             contexts_.push_back(c);
-            expected_.push_back(known(c.context));
             for (std::uint32_t n = 0; n < TWELVE_WORDS; n++) {
                 std::uint32_t rows = 0;
                 for (int id = 0; id < RULE_COUNT; id++)
-                    if (condition_holds(static_cast<RuleId>(id), twelve_word(n), c.context)) rows |= 1U << id;
+                    if (condition_holds(static_cast<RuleId>(id), words_[n], c.context)) rows |= 1U << id;
                 rows_.push_back(rows & profile_default.bits() & refusing());
             }
         }
@@ -52,23 +52,32 @@ class Tally {
     struct Judgement {
         bool counts_differ = false, answers_differ = false;
     };
-    [[nodiscard]] Judgement judge(const RuleMutant* mutant) const {
-        Judgement judgement;
+    /// The shipped rows answer as the listing counts, in every context.
+    [[nodiscard]] bool shipped_is_known() const {
         for (std::size_t c = 0; c < contexts_.size(); c++) {
-            const VerdictContext& context = contexts_[c].context;
             Counts counts;
+            for (std::uint32_t n = 0; n < TWELVE_WORDS; n++)
+                counts[answer_of(rows_[c * TWELVE_WORDS + n], contexts_[c].context)]++;
+            if (counts != known(contexts_[c].context)) return false;
+        }
+        return true;
+    }
+    /// The mutant against the shipped rows: only words of which it says something else are counted again.
+    [[nodiscard]] Judgement judge(const RuleMutant& mutant) const {
+        Judgement judgement;
+        const std::uint32_t bit = 1U << static_cast<int>(mutant.rule);
+        for (std::size_t c = 0; c < contexts_.size() && !judgement.counts_differ; c++) {
+            const VerdictContext& context = contexts_[c].context;
+            std::map<int, int> more; // of each answer
             for (std::uint32_t n = 0; n < TWELVE_WORDS; n++) {
                 const std::uint32_t rows = rows_[c * TWELVE_WORDS + n];
-                std::uint32_t changed = rows;
-                if (mutant) {
-                    const std::uint32_t bit = 1U << static_cast<int>(mutant->rule);
-                    changed = mutant->holds(twelve_word(n), context) ? rows | bit : rows & ~bit;
-                }
-                const int answer = answer_of(changed, context);
-                if (answer != answer_of(rows, context)) judgement.answers_differ = true;
-                counts[answer]++;
+                if (mutant.holds(words_[n], context) == ((rows & bit) != 0)) continue;
+                const int was = answer_of(rows, context), is = answer_of(rows ^ bit, context);
+                if (was == is) continue;
+                judgement.answers_differ = true;
+                more[was]--, more[is]++;
             }
-            if (counts != expected_[c]) judgement.counts_differ = true;
+            for (const auto& [answer, change] : more) judgement.counts_differ |= change != 0;
         }
         return judgement;
     }
@@ -87,8 +96,7 @@ class Tally {
         return -static_cast<int>(rule_texts[id].errno_value);
     }
     std::vector<NamedContext> contexts_;
-    std::vector<Counts> expected_;
-    std::vector<std::uint32_t> rows_;
+    std::vector<std::uint32_t> words_, rows_;
 };
 
 /// The clone transition with a hole in place of one condition, which a mutant fills.
@@ -98,7 +106,7 @@ class Holed {
         for (RuleRow& row : table_.rows)
             if (row.id == rule)
                 row.condition = [](const TermView& c) { return c.call->z3().bool_const("hole"); };
-        const Law law{&table_, profile_default};
+        const induction::Law law{&table_, profile_default};
         scene_ = std::make_unique<induction::Scene>(induction::transitions[0], law);
         const std::string guards = std::string(" ") + rule_texts[rule].guards + " ";
         // what privilege guards is broken two calls later; clone breaks what it rests on
@@ -149,7 +157,7 @@ class Holed {
 
 TEST(RuleMutants, TheShippedTableIsWhatTheListingCounts) {
     const Tally tally;
-    EXPECT_FALSE(tally.judge(nullptr).counts_differ);
+    EXPECT_TRUE(tally.shipped_is_known());
 }
 
 TEST(RuleMutants, EveryWeakenedAndEveryStrengthenedConditionIsNoticed) {
@@ -157,15 +165,20 @@ TEST(RuleMutants, EveryWeakenedAndEveryStrengthenedConditionIsNoticed) {
     for (int id = 0; id < RULE_COUNT; id++) {
         const auto rule = static_cast<RuleId>(id);
         Holed holed(rule);
-        unsigned noticed[2] = {}, by_counts = 0, by_induction = 0, no_mutants = 0;
+        unsigned noticed[2] = {}, by_counts = 0, by_induction = 0, asked = 0, no_mutants = 0;
         for (const RuleMutant& mutant : mutants_of(rule)) {
             const bool effect = rule_texts[rule].kind == RuleKind::effect;
-            const Tally::Judgement judgement = effect ? Tally::Judgement() : tally.judge(&mutant);
-            if (effect ? holed.changes_nothing(mutant) : !judgement.answers_differ) {
+            const Tally::Judgement judgement = effect ? Tally::Judgement() : tally.judge(mutant);
+            // An effect refuses nothing, so no count sees it. Of the rules a part is shown to both.
+            const bool ask_induction =
+                effect ||
+                (judgement.answers_differ && mutant.change == Change::also_needs && mutant.atom->flag != 0);
+            const bool refuted = ask_induction && holed.refutes(mutant);
+            if (!refuted && (effect ? holed.changes_nothing(mutant) : !judgement.answers_differ)) {
                 no_mutants++;
                 continue;
             }
-            const bool refuted = (effect || mutant.accepts_more()) && holed.refutes(mutant);
+            asked += ask_induction;
             by_counts += judgement.counts_differ;
             by_induction += refuted;
             EXPECT_TRUE(judgement.counts_differ || refuted) << mutant.name();
@@ -173,8 +186,10 @@ TEST(RuleMutants, EveryWeakenedAndEveryStrengthenedConditionIsNoticed) {
         }
         EXPECT_GT(noticed[0], 0U) << rule_texts[rule].name << " is never weakened";
         EXPECT_GT(noticed[1], 0U) << rule_texts[rule].name << " is never strengthened";
-        fmt::print("{:<19} {:3} mutants: counts notice {:3}, induction {:3}; {:2} more change no answer\n",
-                   rule_texts[rule].name, noticed[0] + noticed[1], by_counts, by_induction, no_mutants);
+        fmt::print("{:<19} {:3} mutants: counts notice {:3}, the induction {:2} of {:2}; {:2} more change no "
+                   "answer\n",
+                   rule_texts[rule].name, noticed[0] + noticed[1], by_counts, by_induction, asked,
+                   no_mutants);
     }
 }
 
