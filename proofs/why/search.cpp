@@ -74,7 +74,9 @@ const Transition& Sequence::step(const TransitionRow& row, RuleSet in_force) {
 }
 
 void Sequence::add_facts() {
-    for (; facts_ < run_.facts().size(); facts_++) solver_->add(known_(run_.facts()[facts_]));
+    z3::expr_vector all(*run_.boot().z3); // at once: what is known is put in only once
+    for (; facts_ < run_.facts().size(); facts_++) all.push_back(run_.facts()[facts_]);
+    solver_->add(known_(z3::mk_and(all)));
 }
 
 void Sequence::call(const TransitionRow& row) {

@@ -91,7 +91,7 @@ std::vector<std::string> told_lines(const RuleWhy& why) {
             "also", fmt::format("{} breaks {}", calls_words(also), fmt::join(also_broken(why, also), " "))));
     if (why.needless) lines.push_back(said("needed", needless_words(why)));
     if (why.pair) lines.push_back(said("without", "it and " + pair_words(why)));
-    if (why.witness) lines.push_back(said("see it", "make break RULE=" + why.rule.name));
+    if (why.witness || why.pair) lines.push_back(said("see it", "make break RULE=" + why.rule.name));
     for (const std::string& problem : why.problems) lines.push_back(said("WRONG", problem));
     return lines;
 }

@@ -7,6 +7,7 @@
 #include "user/play/script.hpp"
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <map>
 #include <nlohmann/json.hpp>
 
 namespace forkproof::tests {
@@ -49,8 +50,12 @@ RuleWhy explain_changed(const char* rule, Change change, const RuleTable& table 
     return explain(table, profile_default, said, options).at(0);
 }
 
-RuleWhy explain_one(const char* rule) {
-    return explain_changed(rule, [](RuleSaid&) {});
+/// As it is shipped; asked once.
+const RuleWhy& explain_one(const std::string& rule) {
+    static std::map<std::string, RuleWhy> known;
+    const auto place = known.find(rule);
+    if (place != known.end()) return place->second;
+    return known.emplace(rule, explain_changed(rule.c_str(), [](RuleSaid&) {})).first->second;
 }
 
 struct Known {
