@@ -89,6 +89,7 @@ const std::vector<KnownSurvivor>& known_survivors() {
         {"put_mm", "", "", "as alloc_pgd"},
         {"make_pte_slot", "", "", "as alloc_pgd"},
         {"kmem_alloc", "", "boundary-moved", "the slack behind a slab's last object"},
+        {"kmem_alloc", "", "", "what a free object holds"},
         {"verdict_context", "", "", "a byte that only fills the struct"},
         {"leave_to_user", "", "", "no signal is pending on the way back, by assumption"},
         {"dup_io_bitmap", "", "", "the child's thread after a failure goes with the child"},

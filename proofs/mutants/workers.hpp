@@ -14,7 +14,7 @@ struct WorkerResult {
 
 struct WorkerOptions {
     unsigned processes = 1;
-    std::chrono::seconds limit{15}; ///< of processor time, for one piece of work
+    std::chrono::seconds limit{25}; ///< of processor time, for one piece of work
 };
 
 /// Calls work(i) for each i below `count` in a child process, several at a time, and done(i, result) here in

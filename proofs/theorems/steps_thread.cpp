@@ -100,6 +100,13 @@ struct ThreadScene : ForkScene {
         }
     }
 
+    /// Where memory was out, or the step is undone: who looks at the child's thread finds no freed frame.
+    void no_ports(const Path& path) {
+        for (unsigned i = 0; i < io_bitmap.size(); i++)
+            scene.equal(path, "the child's bitmap of ports",
+                        now(path, of(thread, fmt::format("io_bitmap[{}]", i))), word32(0));
+    }
+
     void kernel_thread(const Path& path) {
         Changes changes(*this, path);
         registers(changes, false);
@@ -135,6 +142,7 @@ void acquires_thread(MachineProof& proof, const std::string& title, const ForkSh
                 "thread fails only where TLS is asked for, with EFAULT or EINVAL, or for want of memory",
                 (f.sets_tls && (is(path, Errno::EFAULT) || (is(path, Errno::EINVAL) && !in_range))) ||
                     (is(path, Errno::ENOMEM) && Truth(an_allocation_failed(path.state))));
+            if (is(path, Errno::ENOMEM).known()) f.no_ports(*failed);
             Changes(f, *failed).anything(f.thread).anything(f.regs_of_child).nothing_else();
             continue;
         }
