@@ -20,7 +20,7 @@ InetPlace place_of(const SockAddress& a) {
 }
 
 /// Whether a socket of the namespace has this port, at an address that this one would meet.
-bool in_use(const NetNs& net, u32 address, u32 port) {
+bool place_in_use(const NetNs& net, u32 address, u32 port) {
     for (Socket& s : bound_sockets)
         if (s.family == AF_INET && s.net == &net && s.here.port == port &&
             (s.here.address == INADDR_ANY || address == INADDR_ANY || s.here.address == address))
@@ -85,7 +85,7 @@ Errno inet_bind(Socket& s, const SockAddress& address) {
     if (place.port != 0 && place.port < PROT_SOCK && !capable(CAP_NET_BIND_SERVICE)) return Errno::EACCES;
     if (s.here.port != 0) return Errno::EINVAL;
     if (place.port != 0) {
-        if (in_use(*s.net, place.address, place.port)) return Errno::EADDRINUSE;
+        if (place_in_use(*s.net, place.address, place.port)) return Errno::EADDRINUSE;
         take_port(s, place.address, place.port);
         return Errno::OK;
     }
@@ -97,7 +97,7 @@ Errno inet_bind(Socket& s, const SockAddress& address) {
 Errno inet_autobind(Socket& s) {
     if (s.here.port != 0) return Errno::OK;
     for (u32 port = FIRST_FREE_PORT; port <= LAST_FREE_PORT; port++)
-        if (!in_use(*s.net, INADDR_ANY, port)) {
+        if (!place_in_use(*s.net, INADDR_ANY, port)) {
             take_port(s, INADDR_ANY, port);
             return Errno::OK;
         }

@@ -45,14 +45,20 @@ void WholeScene::mark_steps() {
 
 void WholeScene::merge() {
     std::set<std::uint32_t> functions;
-    for (const StepTable::Row& row : table.rows()) functions.insert({row.acquire, row.release});
+    for (const StepTable::Row& row : table.rows()) {
+        functions.insert(row.acquire);
+        // called by its own acquire, too: there EFAULT and EINVAL would meet
+        if (row.name != "thread") functions.insert(row.release);
+    }
     scene.executor().merge_at_return_of(std::move(functions));
 }
 
 std::string WholeScene::by_caller(const State& s, const std::string& what) const {
     const Function* f =
         s.calls.size() < 2 ? nullptr : world.image().function_at(s.calls[s.calls.size() - 2].function);
-    return fmt::format("{} in {}", what, f ? f->name : "?");
+    // Two steps may ask the same function: how often the earlier one did, merging does not remember.
+    const std::string step = s.mark == 0 ? "none" : table.rows().at(s.mark - 1).name;
+    return fmt::format("{} in {}, asked by step {}", what, f ? f->name : "?", step);
 }
 
 WholeScene::Site WholeScene::site(const State& s, const std::string& what, std::uint32_t base) {
